@@ -1,0 +1,2 @@
+#pragma once
+#include <rte_eal.h>
