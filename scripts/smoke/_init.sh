@@ -42,11 +42,12 @@ finish() {
   exit "$status"
 }
 trap finish EXIT
-trap 'say "failed: line $LINENO: $BASH_COMMAND"' ERR
+trap 'say "failed: ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND" >>"$tmp/why"' ERR
+set -E
 
 # --- assertions ---------------------------------------------------------------------------------
 
-fail() { say "FAIL: $*" >"$tmp/why"; exit 1; }
+fail() { say "FAIL: line ${BASH_LINENO[-2]}: $*" >>"$tmp/why"; exit 1; }
 ours() { [ "$SWITCH" = patchbay ]; }
 
 # same WHAT EXPECTED ACTUAL
@@ -134,6 +135,17 @@ reaches() {
 }
 cut_off() {
   if on "$1" ping -n -q -c 2 -i 0.2 -w 2 "$2" >"$tmp/ping"; then fail "$1 reaches $2"; fi
+}
+# stream HOST ADDRESS [SECONDS]: pings in the background; stream_loss HOST ADDRESS ends it and prints
+# how many percent were lost.
+stream() {
+  ip netns exec "$1" ping -n -W 1 -i "${3:-0.02}" "$2" >"$tmp/stream-$1-$2" &
+  echo $! >"$tmp/stream-$1-$2.pid"
+}
+stream_loss() {
+  kill -INT "$(cat "$tmp/stream-$1-$2.pid")"
+  wait_until 5 grep -q 'packet loss' "$tmp/stream-$1-$2"
+  sed -nE 's/.* ([0-9]+)[0-9.]*% packet loss.*/\1/p' "$tmp/stream-$1-$2"
 }
 
 # --- reading the switch -------------------------------------------------------------------------

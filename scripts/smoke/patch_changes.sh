@@ -10,19 +10,25 @@ host third br-c 10.0.0.3/24
 host beside br-a 10.0.0.4/24
 patch br-a p-a p-b br-b
 reaches left 10.0.0.2
-on left ping -n -i 0.02 -W 1 10.0.0.2 >"$tmp/stream" & stream=$!
-on left ping -n -i 0.02 -W 1 10.0.0.4 >"$tmp/steady" & steady=$!
+stream left 10.0.0.2
+stream left 10.0.0.4
 
 ovs-vsctl del-port br-b p-b
 cut_off left 10.0.0.2
 ovs-vsctl add-port br-b p-b -- set interface p-b type=patch options:peer=p-a
 reaches left 10.0.0.2
 
-# The far end moves to br-c, under the same name, in one transaction.
-ovs-vsctl del-port br-b p-b -- add-port br-c p-b -- set interface p-b type=patch options:peer=p-a
+move() { # BRIDGE FROM-BRIDGE: p-b lives on BRIDGE now, under the same name
+  local new=(add-port "$1" p-b -- set interface p-b type=patch options:peer=p-a)
+  # In one transaction Debian's OVS moves the port, but not the way of the packets.
+  if ours; then ovs-vsctl del-port "$2" p-b -- "${new[@]}"; return; fi
+  ovs-vsctl del-port "$2" p-b
+  ovs-vsctl "${new[@]}"
+}
+move br-c br-b
 reaches left 10.0.0.3
 cut_off left 10.0.0.2
-ovs-vsctl del-port br-c p-b -- add-port br-b p-b -- set interface p-b type=patch options:peer=p-a
+move br-b br-c
 reaches left 10.0.0.2
 
 # A bridge disappears with the far end on it, and comes back.
@@ -33,7 +39,4 @@ ovs-vsctl add-port br-b v-right -- add-port br-b p-b \
   -- set interface p-b type=patch options:peer=p-a
 reaches left 10.0.0.2
 
-kill -INT $stream $steady
-wait $stream $steady || true
-loss=$(sed -nE 's/.* ([0-9.]+)% packet loss.*/\1/p' "$tmp/steady")
-within "loss beside the patch, percent" 0 1 "${loss%.*}"
+within "loss beside the patch, percent" 0 1 "$(stream_loss left 10.0.0.4)"
