@@ -186,7 +186,8 @@ send() {
 # udp VID SOURCE DESTINATION [PORT]: a frame from host address 10.0.0.SOURCE to .DESTINATION (255:
 # broadcast), tagged if VID is not "-". Two hosts never confuse frames of different PORTs.
 udp() {
-  local tag="" to="02:00:00:00:00:$(printf %02x "$3")"
+  local tag="" to
+  to=02:00:00:00:00:$(printf %02x "$3")
   if [ "$3" = 255 ]; then to=ff:ff:ff:ff:ff:ff; fi
   if [ "$1" != - ]; then tag="/Dot1Q(vlan=${1%.*},prio=$([[ $1 = *.* ]] && echo "${1#*.}" || echo 0))"; fi
   echo "Ether(src='02:00:00:00:00:$(printf %02x "$2")',dst='$to')$tag\
@@ -200,6 +201,7 @@ listen() {
   done
   for name; do wait_until 20 grep -q 'listening on' "$tmp/$name.err" || fail "tcpdump on $name"; done
 }
+# shellcheck disable=SC2034 # scenarios use it
 untagged='^[^,]*, IPv4, .*' # a pattern's beginning; a tagged frame reads "vlan 10, p 0, ..."
 heard() { cat "$tmp/$1.heard"; }
 # hears HOST PATTERN / hears_not HOST PATTERN: the first waits, so ask it before the second.
