@@ -15,4 +15,6 @@
 #include "atomics.h"
 #include "kernels.h"
 #include "mbuf.h"
+#include "packet_socket.h"
 #include "system.h"
+#include "tap.h"

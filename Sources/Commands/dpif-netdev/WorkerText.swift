@@ -50,3 +50,5 @@ func ratio(_ a: UInt64, _ b: UInt64) -> String {
 func percent(_ part: UInt64, _ whole: UInt64) -> String {
   formatted("%.02f", whole == 0 ? 0 : Double(part) / Double(whole) * 100)
 }
+
+func oneDecimal(_ value: Double) -> String { formatted("%.1f", value) }

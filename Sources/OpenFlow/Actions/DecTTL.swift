@@ -6,6 +6,56 @@ public struct DecTTL: Action, Hashable {
 
   public init(controllerIDs: [UInt16] = []) { self.controllerIDs = controllerIDs }
 
+  private static let plain = ActionIdentity.nicira(18)
+  private static let withIDs = ActionIdentity.nicira(21)
+
+  public static let places = [
+    ActionPlace(plain, .v1_0 ... .v1_0, length: 16),
+    ActionPlace(withIDs, .v1_0 ... .v1_5, lengths: 16...0xfff8),
+  ]
+
+  public static func read(
+    from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
+  ) throws(OpenFlowError) -> any Action {
+    guard identity == withIDs else { return DecTTL() }
+    let count = Int(try reader.u16())
+    guard try reader.integer(4) == 0 else { throw .mustBeZero }
+    var ids: [UInt16] = []
+    for _ in 0..<count { ids.append(try reader.u16()) }
+    return DecTTL(controllerIDs: ids)
+  }
+
+  public func identity(in context: WireContext) -> ActionIdentity? {
+    controllerIDs.isEmpty && context.version == .v1_0 ? Self.plain : Self.withIDs
+  }
+
+  public func write(
+    to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
+  ) {
+    guard identity == Self.withIDs else { return writer.zeros(6) }
+    let ids = controllerIDs.prefix(0x7ff0)
+    writer.u16(UInt16(truncatingIfNeeded: ids.count))
+    writer.zeros(4)
+    for id in ids { writer.u16(id) }
+  }
+
+  public static let keywords = ["dec_ttl"]
+
+  public static func parse(
+    _ argument: Substring, keyword: String, _ context: TextContext
+  ) throws(FlowTextError) -> [any Action] {
+    if argument.isEmpty { return [DecTTL()] }
+    var ids: [UInt16] = []
+    for id in argument.split(whereSeparator: { $0 == "," || $0 == " " }) {
+      ids.append(try ActionText.number(id, "controller id", as: UInt16.self))
+    }
+    guard !ids.isEmpty else {
+      throw FlowTextError("dec_ttl_cnt_ids: expected at least one controller id.")
+    }
+    guard ids.count < 0x7ff0 else { throw FlowTextError("input too big") }
+    return [DecTTL(controllerIDs: ids)]
+  }
+
   public func appendText(to text: inout String) {
     text += "dec_ttl"
     guard !controllerIDs.isEmpty else { return }

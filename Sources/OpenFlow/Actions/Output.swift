@@ -9,6 +9,47 @@ public struct OutputAction: Action, Hashable {
     self.maxLength = maxLength
   }
 
+  public static let places = [ActionPlace(.standard(0), .v1_0 ... .v1_0, length: 8)]
+
+  public static func read(
+    from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
+  ) throws(OpenFlowError) -> any Action {
+    let action = OutputAction(port: try reader.u16(), maxLength: try reader.u16())
+    guard action.isValid else { throw .badOutPort }
+    return action
+  }
+
+  private var isValid: Bool {
+    port < OpenFlowPort.max || (OpenFlowPort.inPort...OpenFlowPort.local).contains(port)
+  }
+
+  public func write(
+    to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
+  ) {
+    writer.u16(port)
+    writer.u16(maxLength)
+  }
+
+  public static let keywords = ["output"]
+
+  public static func parse(
+    _ argument: Substring, keyword: String, _ context: TextContext
+  ) throws(FlowTextError) -> [any Action] {
+    if let port = context.port(argument) { return [OutputAction(toPort: port)] }
+    guard let source = try? Subfield.parse(argument) else {
+      throw FlowTextError("\(argument): output to unknown port")
+    }
+    return [OutputReg(source)]
+  }
+
+  /// Output to a port that text names; a controller gets whole packets unless `argument` says how
+  /// much of them.
+  init(toPort port: UInt16, argument: String = "") {
+    let isController = port == OpenFlowPort.controller
+    let length = Number.parse(argument, max: UInt128(UInt16.max)).map { UInt16($0) }
+    self.init(port: port, maxLength: isController ? length ?? .max : 0)
+  }
+
   public func appendText(to text: inout String) {
     if port < OpenFlowPort.max { text += "output:" }
     text += OpenFlowPort.text(port)

@@ -6,7 +6,36 @@ public struct PushVLAN: Action, Hashable {
 
   public init(etherType: UInt16) { self.etherType = etherType }
 
-  public func appendText(to text: inout String) {
-    text += "push_vlan:0x" + String(etherType, radix: 16)
+  /// OpenFlow 1.0 has no such action.
+  public static let places = [ActionPlace(.standard(17), .v1_1 ... .v1_5, length: 8)]
+
+  private static let tagTypes = [EtherType.vlan, EtherType.serviceVLAN]
+
+  public static func read(
+    from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
+  ) throws(OpenFlowError) -> any Action {
+    let etherType = try reader.u16()
+    guard tagTypes.contains(etherType) else { throw .badActionArgument }
+    return PushVLAN(etherType: etherType)
   }
+
+  public func write(
+    to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
+  ) { writer.u16(etherType) }
+
+  public static let keywords = ["push_vlan"]
+
+  public static func parse(
+    _ argument: Substring, keyword: String, _ context: TextContext
+  ) throws(FlowTextError) -> [any Action] {
+    let etherType = try ActionText.number(argument, "ethertype", as: UInt16.self)
+    guard tagTypes.contains(etherType) else {
+      throw FlowTextError("\(argument): not a valid VLAN ethertype")
+    }
+    return [PushVLAN(etherType: etherType)]
+  }
+
+  public func appendText(to text: inout String) { text += "push_vlan:" + Number.hex(etherType) }
+
+  public func check(_ packets: inout ActionCheck) throws(OpenFlowError) { packets.addTag() }
 }

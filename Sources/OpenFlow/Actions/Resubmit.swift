@@ -6,20 +6,75 @@ public struct Resubmit: Action, Hashable {
   /// 255: the table that the resubmit stands in.
   public let table: UInt8
 
-  public init(inPort: UInt16 = OpenFlowPort.inPort, table: UInt8 = 255) {
+  public init(inPort: UInt16 = OpenFlowPort.inPort, table: UInt8 = sameTable) {
     self.inPort = inPort
     self.table = table
   }
 
+  public static let sameTable: UInt8 = 255
+
+  private static let portOnly = ActionIdentity.nicira(1)
+  private static let withTable = ActionIdentity.nicira(14)
+
+  public static let places = [
+    ActionPlace(portOnly, .v1_0 ... .v1_5, length: 16),
+    ActionPlace(withTable, .v1_0 ... .v1_5, length: 16),
+  ]
+
+  public static func read(
+    from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
+  ) throws(OpenFlowError) -> any Action {
+    let inPort = try reader.u16()
+    guard identity == withTable else { return Resubmit(inPort: inPort) }
+    let table = try reader.u8()
+    guard try reader.integer(3) == 0 else { throw .badActionArgument }
+    return Resubmit(inPort: inPort, table: table)
+  }
+
+  public func identity(in context: WireContext) -> ActionIdentity? {
+    table == Self.sameTable ? Self.portOnly : Self.withTable
+  }
+
+  public func write(
+    to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
+  ) {
+    writer.u16(inPort)
+    writer.u8(identity == Self.withTable ? table : 0)
+    writer.zeros(3)
+  }
+
+  public static let keywords = ["resubmit"]
+
+  public static func parse(
+    _ argument: Substring, keyword: String, _ context: TextContext
+  ) throws(FlowTextError) -> [any Action] {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let portText = parts.first ?? ""
+    guard let inPort = portText.isEmpty ? OpenFlowPort.inPort : context.port(portText) else {
+      throw FlowTextError("\(portText): resubmit to unknown port")
+    }
+    let tableText = parts.count > 1 ? parts[1] : ""
+    guard let table = tableText.isEmpty ? 255 : Number.parse(tableText, max: 255) else {
+      throw FlowTextError("\(tableText): resubmit to unknown table")
+    }
+    guard parts.count <= 2 else { throw FlowTextError("\(parts[2]): unknown parameter") }
+    let action = Resubmit(inPort: inPort, table: UInt8(table))
+    guard action != Resubmit() else {
+      throw FlowTextError(
+        "at least one \"in_port\" or \"table\" must be specified on resubmit")
+    }
+    return [action]
+  }
+
   public func appendText(to text: inout String) {
-    if inPort != OpenFlowPort.inPort && table == 255 {
+    if inPort != OpenFlowPort.inPort && table == Self.sameTable {
       text += "resubmit:" + OpenFlowPort.text(inPort)
       return
     }
     text += "resubmit("
     if inPort != OpenFlowPort.inPort { text += OpenFlowPort.text(inPort) }
     text += ","
-    if table != 255 { text += String(table) }
+    if table != Self.sameTable { text += String(table) }
     text += ")"
   }
 }

@@ -6,5 +6,28 @@ public struct SetEthSrc: Action, Hashable {
 
   public init(_ address: EthernetAddress) { self.address = address }
 
+  public static let places = [ActionPlace(.standard(4), .v1_0 ... .v1_0, length: 16)]
+
+  public static func read(
+    from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
+  ) throws(OpenFlowError) -> any Action {
+    SetEthSrc(EthernetAddress(UInt64(try reader.integer(6))))
+  }
+
+  public func write(
+    to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
+  ) { writer.integer(UInt128(address.value), 6) }
+
+  public static let keywords = ["mod_dl_src"]
+
+  public static func parse(
+    _ argument: Substring, keyword: String, _ context: TextContext
+  ) throws(FlowTextError) -> [any Action] {
+    guard let address = EthernetAddress(argument) else {
+      throw FlowTextError("invalid mac address \(argument)")
+    }
+    return [SetEthSrc(address)]
+  }
+
   public func appendText(to text: inout String) { text += "mod_dl_src:\(address)" }
 }

@@ -4,5 +4,29 @@ public struct SetIPTOS: Action, Hashable {
 
   public init(_ tos: UInt8) { self.tos = tos }
 
+  public static let places = [ActionPlace(.standard(8), .v1_0 ... .v1_0, length: 8)]
+
+  public static func read(
+    from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
+  ) throws(OpenFlowError) -> any Action {
+    let tos = try reader.u8()
+    guard tos & 0x03 == 0 else { throw .badActionArgument }
+    return SetIPTOS(tos)
+  }
+
+  public func write(
+    to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
+  ) { writer.u8(tos) }
+
+  public static let keywords = ["mod_nw_tos"]
+
+  public static func parse(
+    _ argument: Substring, keyword: String, _ context: TextContext
+  ) throws(FlowTextError) -> [any Action] {
+    let tos = try ActionText.number(argument, "TOS", as: UInt8.self)
+    guard tos & 0x03 == 0 else { throw FlowTextError("\(argument): not a valid TOS") }
+    return [SetIPTOS(tos)]
+  }
+
   public func appendText(to text: inout String) { text += "mod_nw_tos:\(tos)" }
 }

@@ -3,6 +3,9 @@ extension OpenFlowError {
     OpenFlowError(name, type, code, isNicira: true)
   }
 
+  /// An error of a later version: OpenFlow 1.0 can only be told that there was one.
+  private static func unencodable(_ name: String) -> OpenFlowError { nicira(name, 1, 521) }
+
   // Hello failed.
   public static let incompatible = OpenFlowError("OFPHFC_INCOMPATIBLE", 0, 0)
 
@@ -20,6 +23,7 @@ extension OpenFlowError {
   public static let badPort = nicira("OFPBRC_BAD_PORT", 1, 514)
   public static let nxmInvalid = nicira("NXBRC_NXM_INVALID", 1, 256)
   public static let mustBeZero = nicira("NXBRC_MUST_BE_ZERO", 1, 515)
+  public static let badReason = nicira("NXBRC_BAD_REASON", 1, 516)
 
   // Bad action.
   public static let badActionType = OpenFlowError("OFPBAC_BAD_TYPE", 2, 0)
@@ -33,11 +37,13 @@ extension OpenFlowError {
   public static let badActionQueue = OpenFlowError("OFPBAC_BAD_QUEUE", 2, 8)
   public static let actionMustBeZero = nicira("NXBAC_MUST_BE_ZERO", 2, 256)
   public static let matchInconsistent = nicira("OFPBAC_MATCH_INCONSISTENT", 1, 522)
+  public static let badTag = unencodable("OFPBAC_BAD_TAG")
   public static let badSetType = nicira("OFPBAC_BAD_SET_TYPE", 1, 523)
   public static let badSetLength = nicira("OFPBAC_BAD_SET_LEN", 1, 524)
   public static let badSetArgument = nicira("OFPBAC_BAD_SET_ARGUMENT", 1, 525)
 
   // Bad match: OpenFlow 1.0 has no such type.
+  public static let badMatchLength = unencodable("OFPBMC_BAD_LEN")
   public static let badMatchWildcards = nicira("OFPBMC_BAD_WILDCARDS", 1, 262)
   public static let badMatchField = nicira("OFPBMC_BAD_FIELD", 0, 263)
   public static let badMatchValue = nicira("OFPBMC_BAD_VALUE", 1, 258)
@@ -58,6 +64,9 @@ extension OpenFlowError {
   // Port-mod failed.
   public static let portModBadPort = OpenFlowError("OFPPMFC_BAD_PORT", 4, 0)
   public static let portModBadAddress = OpenFlowError("OFPPMFC_BAD_HW_ADDR", 4, 1)
+
+  // Switch configuration failed.
+  public static let badConfigFlags = unencodable("OFPSCFC_BAD_FLAGS")
 
   // Queue operation failed.
   public static let badQueuePort = OpenFlowError("OFPQOFC_BAD_PORT", 5, 0)

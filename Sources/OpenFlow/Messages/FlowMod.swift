@@ -1,6 +1,6 @@
 import Fields
 
-/// A request to add, modify or delete flows.
+/// A request to add, modify or delete flows. `FlowMod+Wire` has its encodings.
 public struct FlowMod: Sendable {
   public enum Command: UInt8, Sendable {
     case add = 0, modify, modifyStrict, delete, deleteStrict
@@ -42,4 +42,9 @@ public struct FlowMod: Sendable {
   public var actions: [any Action] = []
 
   public init(_ command: Command = .add) { self.command = command }
+}
+
+extension FlowMod.Flags {
+  /// The flags that there are.
+  static let known: FlowMod.Flags = [.sendFlowRemoved, .checkOverlap, .emergency]
 }

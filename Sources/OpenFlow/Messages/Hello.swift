@@ -1,0 +1,43 @@
+/// The first message of both sides: the header's version is the highest that the sender speaks, the
+/// bitmap (OpenFlow 1.3.1) names all of them.
+///
+/// Hellos are read leniently: what follows the header is elements, and those that are unknown or
+/// damaged say nothing.
+public struct Hello: Message {
+  public static let places = [MessagePlace(.type(0), .v1_0 ... .v1_5)]
+
+  /// The versions that the sender's bitmap names, nil when it sent none.
+  public var bitmap: Set<OpenFlowVersion>?
+
+  private static let bitmapElement: UInt16 = 1
+
+  public init(bitmap: Set<OpenFlowVersion>? = nil) { self.bitmap = bitmap }
+
+  public init(
+    from reader: inout WireReader, as identity: MessageIdentity, _ context: WireContext
+  ) throws(OpenFlowError) {
+    var rest = WireReader(reader.rest())
+    while let type = try? rest.u16(), let length = try? rest.u16(), length >= 4,
+      let body = try? rest.take(Int(length) - 4)
+    {
+      if type == Self.bitmapElement { bitmap = Self.versions(body) }
+      _ = try? rest.skip((8 - Int(length) % 8) % 8)
+    }
+  }
+
+  private static func versions(_ body: ArraySlice<UInt8>) -> Set<OpenFlowVersion> {
+    // Words in network order, the first one for versions 0 to 31.
+    var reader = WireReader(body)
+    let word = (try? reader.u32()) ?? 0
+    return Set(OpenFlowVersion.allCases.filter { word & (1 << UInt32($0.rawValue)) != 0 })
+  }
+
+  public func write(
+    to writer: inout WireWriter, as identity: MessageIdentity, _ context: WireContext
+  ) {
+    guard let bitmap else { return }
+    writer.u16(Self.bitmapElement)
+    writer.u16(8)
+    writer.u32(bitmap.reduce(0) { $0 | 1 << UInt32($1.rawValue) })
+  }
+}

@@ -1,0 +1,108 @@
+/// Whole messages to and from bytes.
+public enum MessageCodec {
+  /// A decoded message.
+  public struct Decoded: Sendable {
+    public let header: MessageHeader
+    public let message: any Message
+    /// Whether more messages of a statistics sequence follow.
+    public let more: Bool
+  }
+
+  /// Decodes one message, `bytes` being exactly its header and body.
+  public static func decode(
+    _ bytes: [UInt8], _ context: WireContext
+  ) throws(OpenFlowError) -> Decoded {
+    guard let header = MessageHeader(bytes), Int(header.length) == bytes.count else {
+      throw .badLength
+    }
+    guard header.version == context.version.rawValue else { throw .badVersion }
+    var reader = WireReader(bytes[MessageHeader.byteCount...])
+    let (identity, more) = try MessageIdentity.read(
+      type: header.type, context.version, from: &reader)
+    guard let type = MessageCatalog.type(identity, in: context.version) else {
+      throw unknown(identity)
+    }
+    let message = try type.init(from: &reader, as: identity, context)
+    guard reader.isAtEnd else { throw .badLength }
+    return Decoded(header: header, message: message, more: more)
+  }
+
+  private static func unknown(_ identity: MessageIdentity) -> OpenFlowError {
+    switch identity {
+    case .type: .badType
+    case .statsRequest, .statsReply: .badStat
+    case .nicira, .niciraStatsRequest, .niciraStatsReply: .badSubtype
+    }
+  }
+
+  /// Encodes a message that fits into one; nil when the version has no such message or it is too
+  /// long.
+  public static func encode(
+    _ message: some Message, xid: UInt32, _ context: WireContext, more: Bool = false
+  ) -> [UInt8]? {
+    guard let identity = message.identity(in: context) else { return nil }
+    var writer = begin(identity, xid: xid, context, more: more)
+    message.write(to: &writer, as: identity, context)
+    return finish(&writer)
+  }
+
+  /// A cursor over the parts of a statistics reply.
+  public struct Parts<Reply: EntryReply>: Sendable {
+    private let entries: [Reply.Entry]
+    private let identity: MessageIdentity
+    private let xid: UInt32
+    private let context: WireContext
+    private var next: Int? = 0
+
+    /// Nil when the version has no such message.
+    public init?(_ reply: Reply, xid: UInt32, _ context: WireContext) {
+      guard let identity = reply.identity(in: context) else { return nil }
+      self.entries = reply.entries
+      self.identity = identity
+      self.xid = xid
+      self.context = context
+    }
+
+    /// The next message, nil after the last. A reply without entries is one message. An entry too
+    /// long for any message is left out.
+    public mutating func nextPart() -> [UInt8]? {
+      guard var i = next else { return nil }
+      var writer = MessageCodec.begin(identity, xid: xid, context, more: false)
+      let empty = writer.count
+      while i < entries.count {
+        let before = writer.count
+        Reply.write(entries[i], to: &writer, as: identity, context)
+        if writer.count > MessageCodec.maxLength {
+          writer.truncate(to: before)
+          if before > empty { break }
+        }
+        i += 1
+      }
+      let isLast = i >= entries.count
+      next = isLast ? nil : i
+      // The flags stand behind the header and the kind, whatever the version.
+      if !isLast { writer.patch16(at: MessageHeader.byteCount + 2, 1) }
+      return MessageCodec.finish(&writer)
+    }
+  }
+
+  static let maxLength = Int(UInt16.max)
+
+  private static func begin(
+    _ identity: MessageIdentity, xid: UInt32, _ context: WireContext, more: Bool
+  ) -> WireWriter {
+    var writer = WireWriter()
+    MessageHeader(
+      version: context.version.rawValue, type: identity.headerType(context.version), length: 0,
+      xid: xid
+    ).write(to: &writer)
+    identity.write(to: &writer, context.version, more: more)
+    return writer
+  }
+
+  private static func finish(_ writer: inout WireWriter) -> [UInt8]? {
+    guard writer.count <= maxLength else { return nil }
+    writer.patch16(at: 2, writer.count)
+    return writer.bytes
+  }
+}

@@ -1,0 +1,90 @@
+/// Which message it is, as the wire says it: the header's type, and below it the number of a
+/// statistics (multipart) message or of an extension's subtype.
+public enum MessageIdentity: Hashable, Sendable {
+  case type(UInt8)
+  case statsRequest(UInt16)
+  case statsReply(UInt16)
+  /// A vendor (experimenter) message of Nicira's.
+  case nicira(UInt32)
+  case niciraStatsRequest(UInt32)
+  case niciraStatsReply(UInt32)
+
+  /// Nicira's number among vendors, which all extensions of OVS use.
+  public static let niciraVendor: UInt32 = 0x0000_2320
+
+  private static let vendorType: UInt8 = 4
+  private static let vendorStats: UInt16 = 0xffff
+
+  private static func statsRequestType(_ version: OpenFlowVersion) -> UInt8 {
+    version >= .v1_1 ? 18 : 16
+  }
+
+  private static func statsReplyType(_ version: OpenFlowVersion) -> UInt8 {
+    statsRequestType(version) + 1
+  }
+
+  /// Whether the message belongs to a sequence that a flag ends.
+  var isStats: Bool {
+    switch self {
+    case .type, .nicira: false
+    case .statsRequest, .statsReply, .niciraStatsRequest, .niciraStatsReply: true
+    }
+  }
+
+  /// Reads what follows the header of a message of `type`: `more` is a statistics message's flag.
+  static func read(
+    type: UInt8, _ version: OpenFlowVersion, from reader: inout WireReader
+  ) throws(OpenFlowError) -> (identity: MessageIdentity, more: Bool) {
+    if type == vendorType {
+      guard try reader.u32() == niciraVendor else { throw .badVendor }
+      return (.nicira(try reader.u32()), false)
+    }
+    let isRequest = type == statsRequestType(version)
+    guard isRequest || type == statsReplyType(version) else { return (.type(type), false) }
+    let kind = try reader.u16()
+    let more = try reader.u16() & 1 != 0
+    if version >= .v1_1 { try reader.skip(4) }
+    guard kind == vendorStats else {
+      return (isRequest ? .statsRequest(kind) : .statsReply(kind), more)
+    }
+    guard try reader.u32() == niciraVendor else { throw .badVendor }
+    let subtype = try reader.u32()
+    if version == .v1_0 { try reader.skip(4) }
+    return (isRequest ? .niciraStatsRequest(subtype) : .niciraStatsReply(subtype), more)
+  }
+
+  /// The header's type.
+  func headerType(_ version: OpenFlowVersion) -> UInt8 {
+    switch self {
+    case .type(let type): type
+    case .nicira: Self.vendorType
+    case .statsRequest, .niciraStatsRequest: Self.statsRequestType(version)
+    case .statsReply, .niciraStatsReply: Self.statsReplyType(version)
+    }
+  }
+
+  /// Writes what follows the header.
+  func write(to writer: inout WireWriter, _ version: OpenFlowVersion, more: Bool) {
+    switch self {
+    case .type: return
+    case .nicira(let subtype):
+      writer.u32(Self.niciraVendor)
+      writer.u32(subtype)
+    case .statsRequest(let kind), .statsReply(let kind):
+      writeStats(kind, to: &writer, version, more: more)
+    case .niciraStatsRequest(let subtype), .niciraStatsReply(let subtype):
+      writeStats(Self.vendorStats, to: &writer, version, more: more)
+      writer.u32(Self.niciraVendor)
+      writer.u32(subtype)
+      if version == .v1_0 { writer.zeros(4) }
+    }
+  }
+
+  private func writeStats(
+    _ kind: UInt16, to writer: inout WireWriter, _ version: OpenFlowVersion, more: Bool
+  ) {
+    writer.u16(kind)
+    writer.u16(more ? 1 : 0)
+    if version >= .v1_1 { writer.zeros(4) }
+  }
+}
