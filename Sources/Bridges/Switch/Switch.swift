@@ -136,7 +136,7 @@ public final class Switch {
       port: port)
     bridge.ports[wanted.name] = running
     if let number { datapathPorts[number] = running }
-    bridge.pipeline.addPort(running.description)
+    bridge.pipeline.addPort(running.settings)
     log.info("bridge \(bridge.name): added interface \(wanted.name) on port \(ofport)")
   }
 
@@ -168,7 +168,7 @@ public final class Switch {
     do {
       try port.device.configure(wanted.request(bridge: bridge))
       port.wanted = wanted
-      bridge.pipeline.updatePort(port.description)
+      bridge.pipeline.updatePort(port.settings)
     } catch {
       removeInterface(place)
       addInterface(place, port.port, wanted)
@@ -178,7 +178,7 @@ public final class Switch {
   private func changePort(_ place: Changes.Place, _ wanted: DesiredPort) {
     guard let port = bridges[place.bridge]?.ports[place.interface] else { return }
     port.port = wanted
-    bridges[place.bridge]?.pipeline.updatePort(port.description)
+    bridges[place.bridge]?.pipeline.updatePort(port.settings)
   }
 
   private func fail(_ wanted: DesiredInterface, _ error: any Error) {
@@ -205,7 +205,7 @@ public final class Switch {
         fallback: local?.device.status.macAddress ?? bridge.fallbackAddress)
       if let local, local.device.status.macAddress != chosen.address {
         local.device.setAddress(chosen.address)
-        bridge.pipeline.updatePort(local.description)
+        bridge.pipeline.updatePort(local.settings)
       }
       if bridge.pipeline.datapathID != chosen.datapathID {
         bridge.pipeline.setDatapathID(chosen.datapathID)
@@ -241,7 +241,7 @@ public final class Switch {
 
   /// A port's device changed by itself (link, address, MTU).
   public func deviceChanged(_ port: RunningPort) {
-    bridges[port.bridge]?.pipeline.updatePort(port.description)
+    bridges[port.bridge]?.pipeline.updatePort(port.settings)
   }
 
   /// Takes everything down, as `exit --cleanup` does.
