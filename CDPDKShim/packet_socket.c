@@ -13,6 +13,7 @@
 #include <rte_mbuf.h>
 
 _Static_assert(sizeof(struct virtio_net_hdr) == sizeof(struct pb_offload), "one layout");
+_Static_assert(PB_SLOT_READY == TP_STATUS_USER && PB_SLOT_LONG == TP_STATUS_COPY, "one meaning");
 _Static_assert(sizeof(struct pb_offload) == PB_OFFLOAD_SIZE, "one layout");
 
 enum { SLOT = 2048, BLOCK = 65536, LONG_FRAMES = 16 << 20, SEND_BUFFER = 4 << 20, BURST = 64 };

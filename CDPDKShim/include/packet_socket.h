@@ -47,8 +47,8 @@ int pb_socket_error(int fd);
 uint32_t pb_packet_socket_drops(int rx);
 
 /* A slot of the ring: the kernel's until its status has PB_SLOT_READY. */
-#define PB_SLOT_READY ((uint32_t)TP_STATUS_USER)
-#define PB_SLOT_LONG ((uint32_t)TP_STATUS_COPY)
+#define PB_SLOT_READY 1u /* TP_STATUS_USER */
+#define PB_SLOT_LONG 2u  /* TP_STATUS_COPY: the frame waits on the socket */
 PB_INLINE uint32_t pb_slot_status(const uint8_t *slot) {
   return __atomic_load_n(&((const struct tpacket2_hdr *)slot)->tp_status, __ATOMIC_ACQUIRE);
 }

@@ -1,4 +1,5 @@
 import CDPDKShim
+import Glibc
 
 /// A tap interface of the kernel: bridge ports of type `internal` and `tap`.
 ///
@@ -37,7 +38,7 @@ public struct TapDevice {
   /// Only after the port was detached.
   public static func destroy(_ device: UnsafeMutablePointer<TapDevice>, removing: Bool) {
     if removing { _ = pb_tap_set_persistent(device.pointee.pollDescriptor, 0) }
-    pb_close(device.pointee.pollDescriptor)
+    _ = close(device.pointee.pollDescriptor)
     device.deallocate()
   }
 
