@@ -13,6 +13,7 @@
 #include <rte_version.h>
 
 #include "atomics.h"
+#include "kernel_device.h"
 #include "kernels.h"
 #include "mbuf.h"
 #include "packet_socket.h"

@@ -1,6 +1,8 @@
 /// Every `Interface.type` that there is: one line per file in `Types/`.
 public enum InterfaceCatalog {
-  static let types: [InterfaceType] = [patchType, dummyType, dummyPMDType]
+  static let types: [InterfaceType] = [
+    internalType, tapType, systemType, patchType, dummyType, dummyPMDType,
+  ]
 
   static func type(named name: String) -> InterfaceType? { types.first { $0.name == name } }
 

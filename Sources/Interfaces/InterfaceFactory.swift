@@ -18,15 +18,24 @@ public final class InterfaceFactory {
   public let dummyMode: DummyMode
   /// Whether `--enable-dummy` was given.
   public var dummyEnabled: Bool { dummyMode != .off }
-  /// Called when a device of the kernel changed by itself (link, address, MTU), with its name.
+  /// Called when a device of the kernel came, went or changed (link, address, MTU), with its name;
+  /// with an empty name when any may have. If there is a port of that name, `configure` it again (it
+  /// refuses when its device was replaced); if a row failed for want of the device, `make` it again.
   public var onChange: ((String) -> Void)?
   /// Simulated devices that live, by name: those that `netdev-dummy/...` commands can reach.
   let dummies = DummyDevices()
+
+  private var monitor: KernelLinkMonitor?
 
   public init(dummy: DummyMode) { dummyMode = dummy }
 
   public convenience init(dummyEnabled: Bool = false) {
     self.init(dummy: dummyEnabled ? .on : .off)
+  }
+
+  /// Starts to tell `onChange` of the kernel's devices. Once, when the control thread runs.
+  public func watchKernel(_ loop: ControlLoop) throws {
+    monitor = try KernelLinkMonitor(loop) { [weak self] name in self?.onChange?(name) }
   }
 
   /// The column `iface_types`.
