@@ -1,0 +1,66 @@
+/* Packet buffers and queues: rte_mbuf is over-aligned and so opaque to Swift. */
+#pragma once
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+
+#include "inline.h"
+
+PB_INLINE uint16_t pb_rx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **p, uint16_t n) {
+  return rte_eth_rx_burst(port, queue, p, n);
+}
+PB_INLINE uint16_t pb_tx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **p, uint16_t n) {
+  return rte_eth_tx_burst(port, queue, p, n);
+}
+
+PB_INLINE struct rte_mbuf *pb_mbuf_alloc(struct rte_mempool *pool) {
+  return rte_pktmbuf_alloc(pool);
+}
+/* 0, or non-zero when the pool has not that many. */
+PB_INLINE int pb_mbuf_alloc_bulk(struct rte_mempool *pool, struct rte_mbuf **p, uint32_t n) {
+  return rte_pktmbuf_alloc_bulk(pool, p, n);
+}
+PB_INLINE void pb_mbuf_free(struct rte_mbuf *m) { rte_pktmbuf_free(m); }
+PB_INLINE void pb_mbuf_free_bulk(struct rte_mbuf **p, uint32_t n) { rte_pktmbuf_free_bulk(p, n); }
+
+/* First byte, bytes in the first segment, bytes in all. */
+PB_INLINE uint8_t *pb_mbuf_data(const struct rte_mbuf *m) {
+  return (uint8_t *)m->buf_addr + m->data_off;
+}
+PB_INLINE uint32_t pb_mbuf_length(const struct rte_mbuf *m) { return m->data_len; }
+PB_INLINE uint32_t pb_mbuf_packet_length(const struct rte_mbuf *m) { return m->pkt_len; }
+PB_INLINE void pb_mbuf_set_length(struct rte_mbuf *m, uint32_t n) {
+  m->data_len = (uint16_t)n;
+  m->pkt_len = n;
+}
+PB_INLINE uint32_t pb_mbuf_tailroom(const struct rte_mbuf *m) { return rte_pktmbuf_tailroom(m); }
+/* New first byte, NULL when there is no room (or nothing to remove). */
+PB_INLINE uint8_t *pb_mbuf_prepend(struct rte_mbuf *m, uint16_t n) {
+  return (uint8_t *)rte_pktmbuf_prepend(m, n);
+}
+PB_INLINE uint8_t *pb_mbuf_remove_head(struct rte_mbuf *m, uint16_t n) {
+  return (uint8_t *)rte_pktmbuf_adj(m, n);
+}
+/* Whether someone else holds the same bytes. */
+PB_INLINE int pb_mbuf_is_shared(const struct rte_mbuf *m) {
+  return rte_mbuf_refcnt_read(m) != 1 || !RTE_MBUF_DIRECT(m) || m->nb_segs != 1;
+}
+PB_INLINE void pb_mbuf_retain(struct rte_mbuf *m) { rte_pktmbuf_refcnt_update(m, 1); }
+PB_INLINE struct rte_mempool *pb_mbuf_pool(const struct rte_mbuf *m) { return m->pool; }
+/* A copy with its own bytes in one segment; NULL when it does not fit or the pool is empty. */
+PB_INLINE struct rte_mbuf *pb_mbuf_copy(const struct rte_mbuf *m) {
+  struct rte_mbuf *c = rte_pktmbuf_copy(m, m->pool, 0, UINT32_MAX);
+  if (c && c->nb_segs != 1) {
+    rte_pktmbuf_free(c);
+    return NULL;
+  }
+  return c;
+}
+
+/* The flags that a driver or a kernel device sets and reads for checksums left to hardware. */
+PB_INLINE uint64_t pb_mbuf_flags(const struct rte_mbuf *m) { return m->ol_flags; }
+PB_INLINE void pb_mbuf_set_flags(struct rte_mbuf *m, uint64_t flags) { m->ol_flags = flags; }
+
+PB_INLINE void pb_prefetch(const void *p) { __builtin_prefetch(p, 0, 3); }
+PB_INLINE void pb_prefetch_write(const void *p) { __builtin_prefetch(p, 1, 3); }
+PB_INLINE uint64_t pb_tsc(void) { return rte_rdtsc(); }
+PB_INLINE uint64_t pb_tsc_hz(void) { return rte_get_tsc_hz(); }

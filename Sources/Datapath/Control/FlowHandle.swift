@@ -1,0 +1,89 @@
+import CDPDKShim
+import Fields
+
+/// A megaflow of one worker, as control code holds it.
+///
+/// The worker owns the flow itself (`FlowSlot`) and writes its statistics; a handle reads them. The
+/// two share one `FlowRecord`, plain memory: the worker stores the slot and the state there, control
+/// only loads. Any control-side thread.
+public final class FlowHandle {
+  /// The masked key and its mask; `inPort` is the datapath port.
+  public let key: FlowKey
+  public let mask: FlowMask
+  public let worker: Int
+  /// Whatever its creator wants to find here.
+  public let owner: AnyObject?
+  /// What is done with packets of the flow. Changed by `Datapath.changeActions`, hence one writer.
+  public internal(set) var actions: [DatapathAction]
+
+  let record: UnsafeMutablePointer<FlowRecord>
+
+  public enum State: UInt32, Sendable {
+    /// On its way to the worker.
+    case pending = 0
+    case installed
+    /// Gone, or never installed because an equal flow was there already. Statistics are final.
+    case removed
+  }
+
+  public struct Statistics: Equatable, Sendable {
+    public var packets: UInt64 = 0
+    public var bytes: UInt64 = 0
+    /// When the last packet came, in milliseconds of the datapath's clock; 0 for never.
+    public var used: Int64 = 0
+    /// The TCP flags of all its packets, or-ed.
+    public var tcpFlags: UInt16 = 0
+
+    public init() {}
+  }
+
+  /// A handle that no worker knows: what a datapath returns before it posts the flow, and what a
+  /// test's fake datapath returns.
+  public init(
+    key: FlowKey, mask: FlowMask, actions: [DatapathAction], worker: Int, owner: AnyObject? = nil
+  ) {
+    self.key = key & mask
+    self.mask = mask
+    self.actions = actions
+    self.worker = worker
+    self.owner = owner
+    record = .allocate(capacity: 1)
+    record.initialize(to: FlowRecord())
+  }
+
+  deinit {
+    record.deinitialize(count: 1)
+    record.deallocate()
+  }
+
+  public var state: State {
+    State(rawValue: pb_load_acquire_u32(&record.pointee.state)) ?? .removed
+  }
+
+  /// What the flow did so far.
+  public var statistics: Statistics {
+    if state == .installed, let slot = record.pointee.slot {
+      let live = slot.pointee.statistics
+      // The slot may have been given to another flow meanwhile; then the state says so.
+      pb_fence_acquire()
+      if state == .installed { return live }
+    }
+    return state == .removed ? record.pointee.final : Statistics()
+  }
+
+  /// For fakes: sets what a worker would have stored.
+  public func simulate(state: State, statistics: Statistics) {
+    record.pointee.final = statistics
+    pb_store_release_u32(&record.pointee.state, state.rawValue)
+  }
+}
+
+/// What worker and control share of a flow. Written by the worker once the flow was posted; freed by
+/// the handle, which the datapath keeps alive until the worker let go of the flow.
+struct FlowRecord {
+  /// `FlowHandle.State`, stored with release.
+  var state: UInt32 = 0
+  /// Valid while the state is `installed`.
+  var slot: UnsafeMutablePointer<FlowSlot>?
+  var final = FlowHandle.Statistics()
+}

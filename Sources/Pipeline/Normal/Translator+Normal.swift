@@ -1,0 +1,90 @@
+import Fields
+
+/// The NORMAL action: what a learning VLAN switch does.
+extension Translator {
+  func normal() {
+    wildcards.key.ethSrc = .broadcast
+    wildcards.key.ethDst = .broadcast
+    wildcards.key.vlanTCI |= 0x1fff
+    guard let port = bridge.ports[flow.key.inPort] else {
+      report("received packet on unknown port \(flow.key.inPort)")
+      return warn("no input bundle, dropping")
+    }
+    guard let vlan = port.vlan.admit(flow.key.vlanTCI) else {
+      reportVLAN(port)
+      return warn("disallowed VLAN VID for this input port, dropping")
+    }
+    guard bridge.settings.forwardBPDU || !ReservedAddresses.contain(flow.key.ethDst) else {
+      return note("packet has reserved destination MAC, dropping")
+    }
+    learn(from: port, vlan)
+    forward(from: port, vlan)
+  }
+
+  private func learn(from port: BridgePort, _ vlan: UInt16) {
+    let lesson = LearnedAddress(
+      address: flow.key.ethSrc, vlan: vlan, isGratuitousARP: isGratuitousARP())
+    effects.append(.learn(lesson, port))
+    guard let trace, trace.learns else { return }
+    switch bridge.macTable.learn(lesson, port: port, now: pipeline.now()) {
+    case .learned, .moved:
+      note("learned that \(lesson.address) is on port \(port.name) in VLAN \(vlan)")
+    case .nothingNew, .refreshed: break
+    }
+  }
+
+  private func forward(from port: BridgePort, _ vlan: UInt16) {
+    let tci = flow.key.vlanTCI
+    guard let target = lookUpDestination(vlan) else {
+      note("no learned MAC for destination, flooding")
+      return start(
+        bridge.portOrder.filter {
+          $0 !== port && $0.vlan.carries(vlan) && !$0.config.contains(.noFlood)
+        }.map { Flood.Target(port: $0, tci: leavingTag($0, vlan, tci)) })
+    }
+    guard target !== port else { return note("learned port is input port, dropping") }
+    note("forwarding to learned port")
+    start([Flood.Target(port: target, tci: leavingTag(target, vlan, tci))])
+  }
+
+  private func lookUpDestination(_ vlan: UInt16) -> BridgePort? {
+    // Read the generation first: a change in between makes the answer look old, which is safe.
+    let generation = bridge.macTable.generation
+    learnedFrom.append(LearningDependency(table: bridge.macTable, generation: generation))
+    return bridge.macTable.lookup(flow.key.ethDst, vlan: vlan)
+  }
+
+  /// The priority decides whether a tag of VLAN 0 stays, so then it is part of the decision.
+  private func leavingTag(_ port: BridgePort, _ vlan: UInt16, _ tci: UInt16) -> UInt16 {
+    let leaving = port.vlan.emit(vlan: vlan, from: tci)
+    if tci & vlanPresent != 0, leaving & 0xfff == 0 { wildcards.key.vlanTCI = .max }
+    return leaving
+  }
+
+  /// An ARP that announces its sender: a broadcast reply, or a request for the sender's own address.
+  private func isGratuitousARP() -> Bool {
+    guard flow.key.ethType == EtherType.arp, flow.key.ethDst.isBroadcast else { return false }
+    wildcards.key.ipProto = .max
+    switch flow.key.ipProto {
+    case 2: return true
+    case 1:
+      wildcards.key.ipv4Src = .max
+      wildcards.key.ipv4Dst = .max
+      return flow.key.ipv4Src == flow.key.ipv4Dst
+    default: return false
+    }
+  }
+
+  private func reportVLAN(_ port: BridgePort) {
+    let vid = flow.key.vlanTCI & 0xfff
+    if port.vlan.mode == .access {
+      report(
+        "dropping VLAN \(vid) tagged packet received on port \(port.name) configured as VLAN "
+          + "\(port.vlan.tag) access port")
+    } else {
+      report(
+        "dropping VLAN \(vid) packet received on port \(port.name) not configured for trunking "
+          + "VLAN \(vid)")
+    }
+  }
+}

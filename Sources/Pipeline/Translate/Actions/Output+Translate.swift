@@ -1,0 +1,16 @@
+import OpenFlow
+
+extension OutputAction: TranslatableAction {
+  public func translate(_ translator: Translator) { translator.output(to: port) }
+  public func outputs(to port: UInt16) -> Bool { port == self.port }
+}
+
+extension OutputReg: TranslatableAction {
+  public func translate(_ translator: Translator) {
+    guard let value = translator.read(source) else { return }
+    guard value <= 0xffff else { return translator.note("output port \(value) is out of range") }
+    let port = UInt16(value)
+    translator.note("output port is \(port)")
+    translator.output(to: port)
+  }
+}

@@ -1,0 +1,16 @@
+import OpenFlow
+
+/// What an OpenFlow action means: the conformances stand in `Translate/Actions`, one file per group.
+///
+/// Every action of `ActionCatalog` conforms (a test checks it). `translate` changes the translator's
+/// flow, emits datapath operations or pushes work; it must add to the mask whatever bit of the packet
+/// it looked at.
+public protocol TranslatableAction: Action {
+  func translate(_ translator: Translator)
+  /// Whether the action names `port` as an output (the `out_port` filter of flow-mods).
+  func outputs(to port: UInt16) -> Bool
+}
+
+extension TranslatableAction {
+  public func outputs(to port: UInt16) -> Bool { false }
+}

@@ -1,0 +1,77 @@
+import Datapath
+import Fields
+import OpenFlow
+
+/// Sending the packet somewhere.
+extension Translator {
+  /// Copies of the packet for several ports, one after the other; behind the last one the packet has
+  /// the tag again that it had before the first.
+  struct Flood {
+    var targets: [Target]
+    let tci: UInt16
+
+    struct Target {
+      let port: BridgePort
+      /// The tag to leave with; nil to leave as the packet is.
+      let tci: UInt16?
+    }
+  }
+
+  /// `output:PORT`, with the meaning that reserved numbers have.
+  func output(to number: UInt16) {
+    switch number {
+    case OpenFlowPort.inPort: send(to: flow.key.inPort)
+    case OpenFlowPort.table: resubmit(to: 0, inPort: flow.key.inPort)
+    case OpenFlowPort.normal: normal()
+    case OpenFlowPort.flood: flood { !$0.config.contains(.noFlood) }
+    case OpenFlowPort.all: flood { _ in true }
+    case OpenFlowPort.none: break
+    case OpenFlowPort.controller:
+      // There are no controllers yet that take packets.
+      break
+    default:
+      guard number != flow.key.inPort else { return warn("skipping output to input port") }
+      send(to: number)
+    }
+  }
+
+  private func send(to number: UInt16) {
+    guard let port = bridge.ports[number] else { return warn("Nonexistent output port") }
+    send(to: port)
+  }
+
+  func send(to port: BridgePort) {
+    guard !port.config.contains(.noForward) else {
+      return note("OFPPC_NO_FWD set, skipping output")
+    }
+    switch port.kind {
+    case .patch: cross(from: port)
+    case .datapath(let number):
+      commit()
+      actions.append(.output(number))
+    }
+  }
+
+  /// Sends a copy to every port but the one the packet came in on.
+  private func flood(_ takesPart: (BridgePort) -> Bool) {
+    let inPort = flow.key.inPort
+    start(
+      bridge.portOrder.filter { $0.ofport != inPort && takesPart($0) }
+        .map { Flood.Target(port: $0, tci: nil) })
+  }
+
+  func start(_ targets: [Flood.Target]) {
+    stack.append(.outputs(Flood(targets: targets, tci: flow.key.vlanTCI), next: 0))
+  }
+
+  /// Sends the next copy. The frame goes back on the stack first: a patch port pushes work that comes
+  /// before the rest of the flood.
+  func continueFlood(_ flood: Flood, _ next: Int) {
+    flow.key.vlanTCI = flood.tci
+    guard next < flood.targets.count else { return }
+    stack.append(.outputs(flood, next: next + 1))
+    let target = flood.targets[next]
+    if let tci = target.tci { flow.key.vlanTCI = tci }
+    send(to: target.port)
+  }
+}
