@@ -38,7 +38,7 @@ public enum MessageCodec {
   /// Encodes a message that fits into one; nil when the version has no such message or it is too
   /// long.
   public static func encode(
-    _ message: some Message, xid: UInt32, _ context: WireContext, more: Bool = false
+    _ message: any Message, xid: UInt32, _ context: WireContext, more: Bool = false
   ) -> [UInt8]? {
     guard let identity = message.identity(in: context) else { return nil }
     var writer = begin(identity, xid: xid, context, more: more)
