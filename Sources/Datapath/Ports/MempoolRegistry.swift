@@ -1,0 +1,85 @@
+import CDPDKShim
+
+/// The packet buffers of the process: pools by buffer size, shared by all ports that need that size.
+///
+/// Ethdevs keep buffers in their queues for ever, so they are promised a number of buffers; what
+/// passes through (taps, sockets, packet-outs) needs no promise. A pool cannot grow: a promise that
+/// none of a size's pools can make any more brings another pool. Any thread.
+public final class MempoolRegistry {
+  public static let shared = MempoolRegistry()
+  /// Data room of a buffer for standard frames, without headroom.
+  public static let defaultBufferSize = 2048
+  /// The largest data room that a buffer's 16-bit length allows.
+  public static let maxBufferSize = 63 << 10
+  /// Buffers of a pool, unless more are needed.
+  public static let initialCount = 8192
+  /// Per-thread caches of a pool, in buffers.
+  private static let cacheSize = 256
+
+  /// Buffers of a pool that are never promised: for packets under way.
+  private static let reserve = 2048
+
+  private struct Pool {
+    let pool: OpaquePointer
+    let size: Int
+    let count: Int
+    var promised: Int
+  }
+  private var pools: [Pool] = []
+  private var made = 0
+  private let lock = Lock()
+
+  /// A pool with buffers of at least `bufferSize` bytes, `count` of them promised to the caller.
+  public func pool(bufferSize: Int, count: Int = 0) throws -> OpaquePointer {
+    try lock.withLock {
+      let size = min((max(bufferSize, 256) + 1023) & ~1023, MempoolRegistry.maxBufferSize)
+      for i in pools.indices where pools[i].size == size {
+        if count == 0 || pools[i].promised + count + MempoolRegistry.reserve <= pools[i].count {
+          pools[i].promised += count
+          return pools[i].pool
+        }
+      }
+      let pool = try create(size, promised: count)
+      pools.append(pool)
+      return pool.pool
+    }
+  }
+
+  /// Takes a promise back, once the queues that had it are gone.
+  public func giveBack(_ pool: OpaquePointer, count: Int) {
+    lock.withLock {
+      for i in pools.indices where pools[i].pool == pool {
+        pools[i].promised = max(pools[i].promised - count, 0)
+      }
+    }
+  }
+
+  /// A comfortable number of buffers, or as many as there is memory for.
+  private func create(_ size: Int, promised count: Int) throws -> Pool {
+    let least = count + (count == 0 ? 512 : MempoolRegistry.reserve)
+    var wanted = max(MempoolRegistry.initialCount, least)
+    while true {
+      made += 1
+      let n = UInt32(clamping: wanted - 1)
+      let cache = UInt32(min(MempoolRegistry.cacheSize, wanted / 8))
+      if let pool = pb_pool_create("patchbay-\(size)-\(made)", n, cache, UInt16(size)) {
+        return Pool(pool: pool, size: size, count: wanted, promised: count)
+      }
+      let failure = pb_rte_errno()
+      guard wanted / 2 >= least else { throw EALError(code: failure) }
+      wanted /= 2
+    }
+  }
+
+  /// A buffer that holds a copy of a frame; nil when it is too long or the pool is empty.
+  static func packet(from frame: UnsafeRawBufferPointer, pool: OpaquePointer) -> OpaquePointer? {
+    guard let packet = pb_mbuf_alloc(pool) else { return nil }
+    guard frame.count <= Int(pb_mbuf_tailroom(packet)), let data = pb_mbuf_data(packet) else {
+      pb_mbuf_free(packet)
+      return nil
+    }
+    UnsafeMutableRawBufferPointer(start: data, count: frame.count).copyBytes(from: frame)
+    pb_mbuf_set_length(packet, UInt32(frame.count))
+    return packet
+  }
+}
