@@ -2,11 +2,18 @@
 #include "system.h"
 
 #include <errno.h>
+#include <numa.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
 
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_log.h>
@@ -44,6 +51,53 @@ int pb_pin_self(int core) {
 }
 
 void pb_name_self(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int pb_eal_init(int argc, char **argv) {
+  cpu_set_t before;
+  int known = !pthread_getaffinity_np(pthread_self(), sizeof before, &before);
+  int result = rte_eal_init(argc, argv);
+  if (known) pthread_setaffinity_np(pthread_self(), sizeof before, &before);
+  return result;
+}
+
+int pb_event_create(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+void pb_event_signal(int event) { (void)!eventfd_write(event, 1); }
+void pb_event_clear(int event) {
+  eventfd_t seen;
+  (void)!eventfd_read(event, &seen);
+}
+
+int pb_poll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+int pb_poll_add(int set, int descriptor, void *tag) {
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = tag};
+  return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event) ? errno : 0;
+}
+void pb_poll_remove(int set, int descriptor) { epoll_ctl(set, EPOLL_CTL_DEL, descriptor, NULL); }
+int pb_poll_wait(int set, void **tags, int max, int timeout) {
+  struct epoll_event events[64];
+  int n = epoll_wait(set, events, max < 64 ? max : 64, timeout);
+  for (int i = 0; i < n; i++) tags[i] = events[i].data.ptr;
+  return n < 0 ? 0 : n;
+}
+void pb_wait_readable(int descriptor, int timeout) {
+  struct pollfd p = {.fd = descriptor, .events = POLLIN};
+  poll(&p, 1, timeout);
+}
+
+int64_t pb_monotonic_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+int pb_numa_node_of_core(int core) {
+  int node = numa_available() < 0 ? 0 : numa_node_of_cpu(core);
+  return node < 0 ? 0 : node;
+}
+void pb_sleep_ns(long ns) {
+  struct timespec t = {ns / 1000000000, ns % 1000000000};
+  nanosleep(&t, NULL);
+}
+void pb_close(int descriptor) { close(descriptor); }
 
 static ssize_t write_log(void *sink, const char *text, size_t length) {
   ((pb_log_fn)sink)(text, length);

@@ -1,50 +1,107 @@
+import CDPDKShim
 import Fields
 
-/// Control side of the packet's path. (Skeleton: signatures are final, bodies follow.)
+/// The control side of the packet's path: ports come and go, workers start and stop, misses are
+/// asked for and answered, flows removed. What it does to workers goes through their mailboxes.
+///
+/// Files: this one (life cycle, simulation), `+Ports`, `+Workers`, `+Flows`.
+///
+/// Threads: ports and workers from the control thread; misses, answers, removals, counters and
+/// statistics from any control-side thread. `lock` guards the lists of ports and workers; it is
+/// never held while a worker is waited for, except by the control thread in changes of these lists.
 public final class Datapath {
-  public init(_ configuration: DatapathConfiguration = DatapathConfiguration()) throws {}
+  let configuration: DatapathConfiguration
+  let lock = Lock()
+  let missQueue: MissQueue
+  let kernels: UnsafeMutablePointer<pb_kernels>
+  /// Longest sleep of busy workers in ns; read by them.
+  let maximumSleep: UnsafeMutablePointer<UInt64>
 
-  // MARK: Ports (control thread)
-  public func attach(_ port: PortNumber, name: String, source: PacketSource) throws {}
-  /// Returns when no worker touches the port's source any more.
-  public func detach(_ port: PortNumber) {}
-  public func counters(_ port: PortNumber) -> PortCounters { PortCounters() }
-  /// Frames longer than this (without FCS, with Ethernet header) are not sent to the port.
-  public func setMaximumFrameLength(_ port: PortNumber, _ bytes: Int) {}
+  /// Buffers for packet-outs.
+  let executionPools = ExecutionPools()
 
-  // MARK: Workers (control thread)
-  public func setPMDCores(_ cores: [Int]) throws {}
-  public var workers: [WorkerDescription] { [] }
-  public func clearCounters() {}
+  // Under the lock.
+  var ports: [PortNumber: AttachedPort] = [:]
+  /// The event worker first.
+  var threads: [WorkerThread] = []
+  var nextWorkerID = 1
+  private var isShutDown = false
 
-  // MARK: Misses and flows (any control-side thread)
-  /// Blocks until there is a miss; nil after `shutdown`. Fair among input ports.
-  public func takeMisses(max: Int) -> [Miss]? { nil }
-  /// Installs a flow at the worker that asked, and sends the packets that wait for it. With
-  /// `install` false only the packets that wait under the miss's own key are sent: no flow remains,
-  /// and nil is returned.
-  public func answer(
-    _ miss: Miss, mask: FlowMask, actions: [DatapathAction], owner: AnyObject? = nil,
-    install: Bool = true
-  ) -> FlowHandle? { nil }
-  /// Drops the packets that wait for this miss (`DropReason.upcallError`).
-  public func discard(_ miss: Miss) {}
-  /// Replaces the actions of an installed flow; its statistics go on.
-  public func changeActions(_ flow: FlowHandle, _ actions: [DatapathAction]) {}
-  /// Asynchronous; a handle's state becomes `.removed`, with final statistics.
-  public func removeFlows(_ flows: [FlowHandle]) {}
+  /// Starts the event worker. `EAL.initialize` must have been called.
+  public init(_ configuration: DatapathConfiguration = DatapathConfiguration()) throws {
+    guard EAL.isInitialized else { throw DatapathError("DPDK is not initialized") }
+    self.configuration = configuration
+    missQueue = try MissQueue()
+    maximumSleep = .allocate(capacity: 1)
+    maximumSleep.initialize(to: 0)
+    kernels = .allocate(capacity: 1)
+    kernels.initialize(to: pb_kernels())
+    guard pb_kernels_select(nil, kernels) == 0 else {
+      throw DatapathError("this processor lacks SSE4.2")
+    }
+    threads = [try startWorker(id: 0, core: nil, index: 0)]
+  }
+
+  deinit {
+    shutdown()
+    threads = []
+    kernels.deallocate()
+    maximumSleep.deallocate()
+  }
+
+  /// Which of the shim's kernels this processor runs.
+  public var kernelName: String { String(cString: kernels.pointee.name) }
+
+  /// Detaches all ports and ends all workers and translators. Control thread.
+  public func shutdown() {
+    let first = lock.withLock { () -> Bool in
+      defer { isShutDown = true }
+      return !isShutDown
+    }
+    guard first else { return }
+    missQueue.close()
+    for port in lock.withLock({ Array(ports.keys) }) { detach(port) }
+    for thread in lock.withLock({ threads }) {
+      missQueue.remove(worker: thread.id)
+      thread.stop()
+    }
+  }
+
+  func thread(_ id: Int) -> WorkerThread? { lock.withLock { threads.first { $0.id == id } } }
+
   /// Returns when every worker has processed all commands posted before.
-  public func waitForMailboxes() {}
-  /// Sends one packet as if it had come in on `inPort` (packet-out), on the event worker.
-  public func execute(
-    _ packet: UnsafeRawBufferPointer, inPort: PortNumber, actions: [DatapathAction]
-  ) {}
+  public func waitForMailboxes() {
+    for thread in lock.withLock({ threads }) {
+      thread.post(Command(.barrier))
+      thread.wait()
+    }
+  }
 
   // MARK: Simulation
-  /// Returns when all injected packets, their misses included, have been handled; false when that
-  /// did not happen within the time limit.
-  @discardableResult
-  public func quiesce(timeoutMilliseconds: Int = 5000) -> Bool { true }
 
-  public func shutdown() {}
+  /// Returns when all injected packets, their misses included, have been handled; false when that
+  /// did not happen within the time limit (of real time).
+  @discardableResult
+  public func quiesce(timeoutMilliseconds: Int = 5000) -> Bool {
+    let end = pb_monotonic_ms() + Int64(timeoutMilliseconds)
+    while !isQuiet() {
+      if pb_monotonic_ms() > end { return false }
+      pb_sleep_ns(20_000)
+    }
+    return true
+  }
+
+  /// In this order: a packet is parked before its device says that it was handled, and it leaves
+  /// the lot before the command that released it is finished.
+  private func isQuiet() -> Bool {
+    lock.withLock {
+      for port in ports.values {
+        if case .dummy(let dummy) = port.source, !dummy.device.pointee.isQuiet() { return false }
+      }
+      pb_fence_acquire()
+      for thread in threads where thread.worker.pointee.lot.packetCount != 0 { return false }
+      pb_fence_acquire()
+      return threads.allSatisfy { $0.isIdle }
+    }
+  }
 }

@@ -8,8 +8,8 @@ import Fields
 /// only loads. Any control-side thread.
 public final class FlowHandle {
   /// The masked key and its mask; `inPort` is the datapath port.
-  public let key: FlowKey
-  public let mask: FlowMask
+  public var key: FlowKey { record.pointee.key }
+  public var mask: FlowMask { record.pointee.mask }
   public let worker: Int
   /// Whatever its creator wants to find here.
   public let owner: AnyObject?
@@ -17,6 +17,8 @@ public final class FlowHandle {
   public internal(set) var actions: [DatapathAction]
 
   let record: UnsafeMutablePointer<FlowRecord>
+  /// The compiled actions that the worker runs.
+  private(set) var program: UnsafeMutablePointer<UInt32>?
 
   public enum State: UInt32, Sendable {
     /// On its way to the worker.
@@ -42,18 +44,24 @@ public final class FlowHandle {
   public init(
     key: FlowKey, mask: FlowMask, actions: [DatapathAction], worker: Int, owner: AnyObject? = nil
   ) {
-    self.key = key & mask
-    self.mask = mask
     self.actions = actions
     self.worker = worker
     self.owner = owner
     record = .allocate(capacity: 1)
-    record.initialize(to: FlowRecord())
+    record.initialize(to: FlowRecord(key: key & mask, mask: mask))
   }
 
   deinit {
+    program?.deallocate()
     record.deinitialize(count: 1)
     record.deallocate()
+  }
+
+  /// Compiles the actions into a new `program`; returns its length. The caller frees the old one.
+  func compile() -> Int {
+    let compiled = ActionProgram(actions)
+    program = compiled.allocate()
+    return compiled.words.count
   }
 
   public var state: State {
@@ -81,9 +89,11 @@ public final class FlowHandle {
 /// What worker and control share of a flow. Written by the worker once the flow was posted; freed by
 /// the handle, which the datapath keeps alive until the worker let go of the flow.
 struct FlowRecord {
+  let key: FlowKey
+  let mask: FlowMask
   /// `FlowHandle.State`, stored with release.
   var state: UInt32 = 0
   /// Valid while the state is `installed`.
-  var slot: UnsafeMutablePointer<FlowSlot>?
+  var slot: FlowPointer?
   var final = FlowHandle.Statistics()
 }

@@ -1,0 +1,134 @@
+import CDPDKShim
+import Fields
+
+/// The megaflows of one input port of one worker: tuple space search, one subtable per mask, the
+/// most used first. Per port, because every megaflow matches `in_port` exactly: that divides the
+/// number of masks a packet must try.
+///
+/// Megaflows may overlap only where they do the same, so the first match is as good as any.
+/// Worker's thread only.
+struct Classifier {
+  /// Subtables in search order.
+  private(set) var tables: UnsafeMutablePointer<SubtablePointer>
+  private(set) var count = 0
+  private var capacity = 4
+  /// All bits that some subtable matches: what the flow cache hashes. Its own cache line.
+  let unionMask: UnsafeMutablePointer<FlowMask>
+
+  init() {
+    tables = .allocate(capacity: capacity)
+    unionMask = allocateLines(FlowMask.self, count: 1)
+  }
+
+  /// Frees the subtables; their flows must be gone.
+  func destroy() {
+    for i in 0..<count { Subtable.destroy(tables[i]) }
+    tables.deallocate()
+    unionMask.deallocate()
+  }
+
+  /// Looks for the flows of the keys in the set `wanted`; stores what it finds in `flows` and
+  /// returns the set of those that it did not find. `hashes` is scratch. Adds the number of
+  /// subtables that were searched to `lookups`.
+  @inline(never)
+  func find(
+    _ wanted: UInt32, keys: UnsafePointer<FlowKey>, flows: UnsafeMutablePointer<FlowPointer?>,
+    hashes: UnsafeMutablePointer<UInt64>, kernels: UnsafePointer<pb_kernels>,
+    lookups: inout UInt64
+  ) -> UInt32 {
+    var wanted = wanted, index = 0
+    while index < count && wanted != 0 {
+      let table = tables[index]
+      kernels.pointee.hash_set(keys, wanted, table, hashes)
+      lookups &+= UInt64(truncatingIfNeeded: wanted.nonzeroBitCount)
+      var left = wanted
+      while left != 0 {
+        let i = left.trailingZeroBitCount
+        left &= left &- 1
+        guard let flow = table.pointee.find(keys + i, hashes[i]) else { continue }
+        flows[i] = flow
+        table.pointee.hits &+= 1
+        wanted &= ~(1 << UInt32(truncatingIfNeeded: i))
+      }
+      index &+= 1
+    }
+    return wanted
+  }
+
+  /// The flow that has exactly the masked key that `flow` has, and this mask.
+  func exact(_ flow: FlowPointer, mask: FlowMask, kernels: pb_kernels) -> FlowPointer? {
+    guard let table = table(mask) else { return nil }
+    let key = UnsafeRawPointer(flow).assumingMemoryBound(to: FlowKey.self)
+    return table.pointee.find(key, kernels.hash(key, table))
+  }
+
+  /// Adds a flow whose key and mask are new together; sets its mask pointer.
+  mutating func insert(_ flow: FlowPointer, mask: FlowMask, kernels: pb_kernels) {
+    let table = self.table(mask) ?? addTable(mask)
+    flow.pointee.mask = UnsafePointer(UnsafeMutableRawPointer(table).assumingMemoryBound(to: FlowMask.self))
+    table.pointee.insert(flow, kernels.hash(flow, table), kernels: kernels)
+  }
+
+  /// Removes a flow; its slot still has key and mask.
+  mutating func remove(_ flow: FlowPointer, kernels: pb_kernels) {
+    let table = UnsafeMutableRawPointer(mutating: flow.pointee.mask)
+      .assumingMemoryBound(to: Subtable.self)
+    table.pointee.remove(flow, kernels.hash(flow, table))
+    if table.pointee.flowCount == 0 { removeTable(table) }
+  }
+
+  /// Removes all flows, giving each to `body`.
+  mutating func removeAll(_ body: (FlowPointer) -> Void) {
+    for i in 0..<count {
+      tables[i].pointee.forEach(body)
+      Subtable.destroy(tables[i])
+    }
+    count = 0
+    unionMask.pointee = FlowMask()
+  }
+
+  /// Sorts by hits and starts counting anew.
+  func sort() {
+    for i in 1..<max(count, 1) {
+      var j = i
+      while j > 0 && tables[j - 1].pointee.hits < tables[j].pointee.hits {
+        swap(&tables[j - 1], &tables[j])
+        j -= 1
+      }
+    }
+    for i in 0..<count { tables[i].pointee.hits = 0 }
+  }
+
+  private func table(_ mask: FlowMask) -> SubtablePointer? {
+    for i in 0..<count where tables[i].pointee.mask == mask { return tables[i] }
+    return nil
+  }
+
+  private mutating func addTable(_ mask: FlowMask) -> SubtablePointer {
+    if count == capacity {
+      let bigger = UnsafeMutablePointer<SubtablePointer>.allocate(capacity: capacity * 2)
+      bigger.update(from: tables, count: count)
+      tables.deallocate()
+      tables = bigger
+      capacity *= 2
+    }
+    let table = Subtable.create(mask)
+    tables[count] = table
+    count += 1
+    unionMask.pointee = unionMask.pointee | mask
+    return table
+  }
+
+  private mutating func removeTable(_ table: SubtablePointer) {
+    var kept = 0
+    var union = FlowMask()
+    for i in 0..<count where tables[i] != table {
+      tables[kept] = tables[i]
+      union = union | tables[i].pointee.mask
+      kept += 1
+    }
+    count = kept
+    unionMask.pointee = union
+    Subtable.destroy(table)
+  }
+}

@@ -1,0 +1,138 @@
+import CDPDKShim
+
+/// A port of the datapath. Under the datapath's lock.
+final class AttachedPort {
+  let number: PortNumber
+  let name: String
+  let source: PacketSource
+  let pool: OpaquePointer?
+  /// One per transmit queue, each on a cache line of its own.
+  let sendLocks: UnsafeMutablePointer<UInt32>
+  var maximumLength = UInt32.max
+  /// What workers that have ended counted.
+  var retired = PortCounters()
+
+  init(_ number: PortNumber, _ name: String, _ source: PacketSource, bufferSize: Int) throws {
+    self.number = number
+    self.name = name
+    self.source = source
+    var queues = 1
+    if case .ethdev(let port) = source {
+      queues = max(Int(port.transmitQueues), 1)
+      pool = nil
+    } else {
+      pool = try MempoolRegistry.shared.pool(bufferSize: bufferSize)
+    }
+    sendLocks = allocateLines(UInt32.self, count: queues * WorkerPort.sendLockStride)
+  }
+
+  deinit { sendLocks.deallocate() }
+
+  func makeWorkerPort(_ index: Int) -> WorkerPortPointer {
+    let port = allocateLines(WorkerPort.self, count: 1)
+    port.initialize(
+      to: WorkerPort(
+        number: number, source: source, worker: index, sendLocks: sendLocks, pool: pool))
+    port.pointee.maximumLength = maximumLength
+    return port
+  }
+
+  /// What the event worker waits for; nil for ethdevs.
+  var pollDescriptor: Int32? {
+    switch source {
+    case .ethdev: nil
+    case .tap(let device): device.pointee.pollDescriptor
+    case .packetSocket(let device): device.pointee.pollDescriptor
+    case .dummy(let port): port.device.pointee.pollDescriptor
+    }
+  }
+}
+
+extension Datapath {
+  /// Adds a port. Buffers of devices that are no ethdevs hold `bufferSize` bytes. Control thread.
+  public func attach(
+    _ number: PortNumber, name: String, source: PacketSource,
+    bufferSize: Int = MempoolRegistry.defaultBufferSize
+  ) throws {
+    guard number != 0 else { throw DatapathError("0 is not a port number") }
+    let port = try AttachedPort(number, name, source, bufferSize: bufferSize)
+    try lock.withLock {
+      guard ports[number] == nil else { throw DatapathError("port \(number) is in use") }
+      ports[number] = port
+      for thread in threads { attach(port, to: thread) }
+      // Only after all workers know the port may its packets come.
+      for thread in threads { thread.wait() }
+      if let descriptor = port.pollDescriptor, let event = threads.first {
+        _ = pb_poll_add(event.pollSet, descriptor, event.ports[number])
+      }
+      distributeQueues()
+    }
+  }
+
+  func attach(_ port: AttachedPort, to thread: WorkerThread) {
+    let workerPort = port.makeWorkerPort(thread.index)
+    thread.ports[port.number] = workerPort
+    var command = Command(.attach)
+    command.port = port.number
+    command.workerPort = workerPort
+    thread.post(command)
+  }
+
+  /// Removes a port: its megaflows are reported as removed, packets that wait are dropped. Returns
+  /// when no worker touches the port's source any more. Control thread.
+  public func detach(_ number: PortNumber) {
+    lock.withLock {
+      guard let port = ports.removeValue(forKey: number) else { return }
+      if let descriptor = port.pollDescriptor, let event = threads.first {
+        pb_poll_remove(event.pollSet, descriptor)
+      }
+      distributeQueues()
+      for thread in threads { detach(port, from: thread) }
+      for thread in threads {
+        thread.wait()
+        thread.forgetRemovedFlows()
+      }
+    }
+  }
+
+  private func detach(_ port: AttachedPort, from thread: WorkerThread) {
+    guard let workerPort = thread.ports.removeValue(forKey: port.number) else { return }
+    var command = Command(.detach)
+    command.port = port.number
+    thread.post(command, burying: [.port(workerPort)])
+  }
+
+  /// Frames longer than this, counted from the Ethernet header without FCS, are not sent to the
+  /// port. Control thread.
+  public func setMaximumFrameLength(_ number: PortNumber, _ bytes: Int) {
+    lock.withLock {
+      ports[number]?.maximumLength = UInt32(clamping: bytes)
+      for thread in threads {
+        thread.ports[number]?.pointee.maximumLength = UInt32(clamping: bytes)
+      }
+    }
+  }
+
+  /// What was counted on a port since it was attached.
+  public func counters(_ number: PortNumber) -> PortCounters {
+    lock.withLock {
+      guard let port = ports[number] else { return PortCounters() }
+      return threads.reduce(into: port.retired) { sum, thread in
+        if let workerPort = thread.ports[number] { sum.add(workerPort) }
+      }
+    }
+  }
+
+  /// Names and numbers of the ports.
+  public var portNames: [PortNumber: String] { lock.withLock { ports.mapValues(\.name) } }
+}
+
+extension PortCounters {
+  mutating func add(_ port: WorkerPortPointer) {
+    rxPackets &+= port.pointee.rxPackets
+    rxBytes &+= port.pointee.rxBytes
+    txPackets &+= port.pointee.txPackets
+    txBytes &+= port.pointee.txBytes
+    for i in drops.indices { drops[i] &+= port.pointee.drops[i] }
+  }
+}

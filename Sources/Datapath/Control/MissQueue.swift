@@ -1,0 +1,90 @@
+import CDPDKShim
+import Fields
+
+/// Where translators wait for misses. Workers' rings are emptied into one queue per input port, and
+/// the ports take turns: a port with a storm of misses delays only itself. Bounded by what workers
+/// may have outstanding per port. Any translator thread.
+final class MissQueue {
+  private struct Source {
+    let worker: Int
+    let ring: UnsafeMutablePointer<MissRing>
+  }
+
+  let bell: UnsafeMutablePointer<TranslatorBell>
+  private let lock = Lock()
+  private var sources: [Source] = []
+  private var queues: [PortNumber: FIFO<Miss>] = [:]
+  /// Ports with waiting misses, whose turn comes first first.
+  private var turns = FIFO<PortNumber>()
+  private var isClosed = false
+
+  init() throws { bell = try TranslatorBell.create() }
+
+  deinit {
+    pb_close(bell.pointee.event)
+    bell.deallocate()
+  }
+
+  func add(worker: Int, ring: UnsafeMutablePointer<MissRing>) {
+    lock.withLock { sources.append(Source(worker: worker, ring: ring)) }
+  }
+
+  /// After the worker's end: what it asked is forgotten.
+  func remove(worker: Int) { lock.withLock { sources.removeAll { $0.worker == worker } } }
+
+  func close() {
+    lock.withLock { isClosed = true }
+    pb_event_signal(bell.pointee.event)
+  }
+
+  /// Blocks until there is something; nil when closed.
+  func take(max: Int) -> [Miss]? {
+    while true {
+      let (misses, closed) = poll(max)
+      if !misses.isEmpty { return misses }
+      if closed { return nil }
+      bell.pointee.beginWait()
+      if !hasNews() { pb_wait_readable(bell.pointee.event, -1) }
+      bell.pointee.endWait()
+      // Once closed the bell rings for ever, for all that wait.
+      lock.withLock { if !isClosed { pb_event_clear(bell.pointee.event) } }
+    }
+  }
+
+  private func hasNews() -> Bool {
+    lock.withLock { isClosed || !turns.isEmpty || sources.contains { $0.ring.pointee.next() != nil } }
+  }
+
+  private func poll(_ max: Int) -> ([Miss], Bool) {
+    lock.withLock {
+      for source in sources { drain(source) }
+      var misses: [Miss] = []
+      while misses.count < max, let port = turns.popFirst() {
+        guard let miss = queues[port]?.popFirst() else { continue }
+        misses.append(miss)
+        if queues[port]?.isEmpty == false { turns.append(port) } else { queues[port] = nil }
+      }
+      // Someone may have slept through the ring while this thread had the lock.
+      if !turns.isEmpty { pb_event_signal(bell.pointee.event) }
+      return (misses, isClosed)
+    }
+  }
+
+  private func drain(_ source: Source) {
+    while let record = source.ring.pointee.next() {
+      let bytes = withUnsafeBytes(of: &record.pointee.bytes) {
+        Array($0.prefix(Int(record.pointee.captured)))
+      }
+      let miss = Miss(
+        worker: source.worker, key: record.pointee.key,
+        packetLength: Int(record.pointee.packetLength), bytes: bytes)
+      source.ring.pointee.finish()
+      let port = miss.key.inPort
+      if queues[port] == nil {
+        queues[port] = FIFO()
+        turns.append(port)
+      }
+      queues[port]?.append(miss)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import CDPDKShim
+import Fields
+
+/// One burst of one port: up to 32 packets go together through passes, so that each pass keeps its
+/// code and data in cache and memory latency is overlapped by prefetches.
+///
+/// 1. extract: frames to keys and hashes, by the kernel; what it cannot do, by `PacketParser`
+/// 2. match: tags of the hash's cache bucket to candidate flows
+/// 3. verify: candidates against keys under the flows' masks
+/// 4. classify: what the cache did not know, through the port's subtables
+/// 5. act: in order of arrival, count and run the flow's actions, or park
+///
+/// Then the transmit buffers of all ports that got packets are flushed.
+extension Worker {
+  /// Handles `packets[0..<count]`, received on `port`.
+  @inline(__always)
+  mutating func process(_ port: WorkerPortPointer, count: Int) {
+    extract(port, count)
+    let candidates = match(count)
+    var unknown = verify(candidates, count)
+    counters.cacheHits &+= UInt64(truncatingIfNeeded: count &- unknown.nonzeroBitCount)
+    if unknown != 0 { unknown = classify(port, unknown, count) }
+    act(port, count, unknown)
+    flushDirtyPorts()
+    port.pointee.rxPackets &+= UInt64(truncatingIfNeeded: count)
+    counters.packetsReceived &+= UInt64(truncatingIfNeeded: count)
+    if hasNewMisses { ringBell() }
+  }
+
+  // MARK: 1. Extract
+
+  @inline(__always)
+  private func extract(_ port: WorkerPortPointer, _ count: Int) {
+    let mask = UnsafeRawPointer(port.pointee.classifier.unionMask)
+    let all = UInt32(truncatingIfNeeded: (1 &<< UInt64(truncatingIfNeeded: count)) &- 1)
+    let done = kernels.pointee.extract(
+      packets, UInt32(truncatingIfNeeded: count), templates, port.pointee.firstWord, mask, keys,
+      hashes)
+    if done != all { extractOthers(port, all & ~done) }
+  }
+
+  /// The frames of the set `others`, by the generic parser.
+  @inline(never)
+  private func extractOthers(_ port: WorkerPortPointer, _ others: UInt32) {
+    var left = others
+    while left != 0 {
+      let i = left.trailingZeroBitCount
+      left &= left &- 1
+      guard let packet = packets[i], let data = pb_mbuf_data(packet) else { continue }
+      PacketParser.parse(
+        data, length: Int(pb_mbuf_length(packet)), inPort: port.pointee.number, into: keys + i)
+    }
+    kernels.pointee.hash_set(keys, others, port.pointee.classifier.unionMask, hashes)
+  }
+
+  // MARK: 2. Match
+
+  /// Stores in `flows` what the cache has for each hash, and returns for which packets it has.
+  @inline(__always)
+  private func match(_ count: Int) -> UInt32 {
+    for i in 0..<count { pb_prefetch(cache.bucket(hashes[i])) }
+    var found: UInt32 = 0
+    for i in 0..<count {
+      let bucket = cache.bucket(hashes[i])
+      let ways = pb_bucket_match(bucket, bucketTag(hashes[i]))
+      // Without a match this reads an arbitrary pointer of the bucket, which is not used.
+      let way = Int(truncatingIfNeeded: (ways | 0x400).trailingZeroBitCount >> 1)
+      let flow = bucket.flows[way]
+      flows[i] = FlowPointer(bitPattern: UInt(flow))
+      found |= (ways == 0 ? 0 : 1) &<< UInt32(truncatingIfNeeded: i)
+      pb_prefetch(UnsafeRawPointer(bitPattern: UInt(flow)))
+      pb_prefetch_write(UnsafeRawPointer(bitPattern: UInt(flow) &+ 64))
+    }
+    return found
+  }
+
+  // MARK: 3. Verify
+
+  /// Which packets are not those of their candidate flow.
+  @inline(__always)
+  private func verify(_ candidates: UInt32, _ count: Int) -> UInt32 {
+    var unknown = ~candidates & UInt32(truncatingIfNeeded: (1 &<< UInt64(count)) &- 1)
+    var left = candidates
+    while left != 0 {
+      let i = left.trailingZeroBitCount
+      left &= left &- 1
+      let flow = flows[i].unsafelyUnwrapped
+      let matches = pb_key_matches(keys + i, flow, flow.pointee.mask)
+      unknown |= UInt32(bitPattern: 1 &- matches) &<< UInt32(truncatingIfNeeded: i)
+    }
+    return unknown
+  }
+
+  // MARK: 4. Classify
+
+  /// Searches the port's megaflows; what it finds, the cache learns. Returns what is not there.
+  @inline(never)
+  private mutating func classify(_ port: WorkerPortPointer, _ wanted: UInt32, _ count: Int)
+    -> UInt32
+  {
+    let missing = port.pointee.classifier.find(
+      wanted, keys: keys, flows: flows, hashes: tableHashes, kernels: kernels,
+      lookups: &counters.megaflowLookups)
+    var found = wanted & ~missing
+    counters.megaflowHits &+= UInt64(truncatingIfNeeded: found.nonzeroBitCount)
+    while found != 0 {
+      let i = found.trailingZeroBitCount
+      found &= found &- 1
+      if let flow = flows[i] { cache.insert(hashes[i], flow) }
+    }
+    return missing
+  }
+
+  // MARK: 5. Act
+
+  @inline(__always)
+  private mutating func act(_ port: WorkerPortPointer, _ count: Int, _ unknown: UInt32) {
+    var bytes: UInt64 = 0
+    for i in 0..<count {
+      let packet = packets[i].unsafelyUnwrapped
+      let length = pb_mbuf_packet_length(packet)
+      bytes &+= UInt64(length)
+      if unknown & (1 &<< UInt32(truncatingIfNeeded: i)) != 0 {
+        miss(port, i)
+        continue
+      }
+      let flow = flows[i].unsafelyUnwrapped
+      flow.pointee.packets &+= 1
+      flow.pointee.bytes &+= UInt64(length)
+      flow.pointee.used = clock.now
+      flow.pointee.tcpFlags |= UInt16(truncatingIfNeeded: keys[i].w0 >> 16)
+      if flow.pointee.wordCount == 1 {
+        output(packet, length, PortNumber(truncatingIfNeeded: flow.pointee.word0 >> 8))
+      } else {
+        run(flow.program, Int(flow.pointee.wordCount), packet, port)
+      }
+    }
+    port.pointee.rxBytes &+= bytes
+  }
+}

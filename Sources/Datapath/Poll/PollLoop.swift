@@ -1,0 +1,133 @@
+import CDPDKShim
+
+/// A worker's loop, in three strategies of waiting:
+///
+/// - **busy**: polls its queues without pause, pinned to a core of its own ("PMD").
+/// - **adaptive**: the same, but sleeps a little longer after every round without packets, up to a
+///   maximum, and not at all under load (`pmd-maxsleep`).
+/// - **event-driven**: sleeps until a descriptor of a kernel-backed or dummy port or the mailbox has
+///   something; polls ethdev queues in between if no busy worker does.
+///
+/// One round is: commands, a burst from every queue, account for the cycles.
+extension Worker {
+  /// Runs a busy or adaptive worker until it is stopped.
+  mutating func runBusy(_ maximumSleep: UnsafePointer<UInt64>) {
+    var then = pb_tsc()
+    var sleep: UInt64 = 0
+    while isRunning {
+      processCommands()
+      let received = pollQueues()
+      let now = pb_tsc()
+      account(now &- then, received)
+      clock.update(now)
+      then = now
+      keepHouse()
+      if maximumSleep.pointee != 0 { then = rest(&sleep, maximumSleep.pointee, received, then) }
+    }
+  }
+
+  /// Adaptive part: sleeping counts as idle time of the next round.
+  @inline(never)
+  private func rest(
+    _ sleep: inout UInt64, _ maximum: UInt64, _ received: Int, _ then: UInt64
+  ) -> UInt64 {
+    if received >= WorkerPort.burst / 2 {
+      sleep = 0
+    } else {
+      sleep = min(sleep &+ 1_000, maximum)
+      pb_sleep_ns(Int(truncatingIfNeeded: sleep))
+    }
+    return then
+  }
+
+  /// One burst from every queue; returns the number of packets.
+  @inline(__always)
+  private mutating func pollQueues() -> Int {
+    guard let list = pollList else { return 0 }
+    let entries = list.pointee.entries, count = list.pointee.count
+    var received = 0, i = 0
+    while i < count {
+      let port = entries[i].port
+      let n = port.pointee.receive(entries[i].queue, into: packets)
+      if n > 0 {
+        process(port, count: n)
+        received &+= n
+      }
+      i &+= 1
+    }
+    return received
+  }
+
+  @inline(__always)
+  private mutating func account(_ cycles: UInt64, _ received: Int) {
+    if received > 0 {
+      counters.busyCycles &+= cycles
+      counters.busyIterations &+= 1
+    } else {
+      counters.idleCycles &+= cycles
+      counters.idleIterations &+= 1
+    }
+  }
+
+  /// Each second: most used subtables first.
+  @inline(__always)
+  private mutating func keepHouse() {
+    if clock.now &- lastSort >= 1000 || clock.now < lastSort { sortSubtables() }
+  }
+
+  @inline(never)
+  private mutating func sortSubtables() {
+    lastSort = clock.now
+    guard let list = pollList else { return }
+    for i in 0..<list.pointee.count { list.pointee.entries[i].port.pointee.classifier.sort() }
+  }
+
+  // MARK: Event-driven
+
+  /// Runs an event-driven worker until it is stopped. `set` has the mailbox's event under a nil tag
+  /// and ports' descriptors under the port's `WorkerPortPointer`.
+  mutating func runEventDriven(_ set: Int32) {
+    let tags = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 64)
+    defer { tags.deallocate() }
+    var idleRounds = 0
+    while isRunning {
+      processCommands()
+      guard isRunning else { return }
+      let ready = waitForEvents(set, tags, idleRounds)
+      let then = pb_tsc()
+      clock.update(then)
+      var received = pollQueues()
+      for i in 0..<ready {
+        if let tag = tags[i] {
+          received &+= receiveReady(tag.assumingMemoryBound(to: WorkerPort.self))
+        } else {
+          pb_event_clear(mailbox.pointee.event)
+        }
+      }
+      idleRounds = received > 0 ? 0 : idleRounds &+ 1
+      account(pb_tsc() &- then, received)
+      keepHouse()
+    }
+  }
+
+  /// Sleeps until something is ready; not at all while there are commands, and only shortly while
+  /// there are queues to poll.
+  private func waitForEvents(
+    _ set: Int32, _ tags: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ idleRounds: Int
+  ) -> Int {
+    let polls = (pollList?.pointee.count ?? 0) > 0
+    let mayRest = mailbox.pointee.beginSleep() && !(polls && idleRounds < 64)
+    let ready = pb_poll_wait(set, tags, 64, !mayRest ? 0 : polls ? 1 : -1)
+    mailbox.pointee.endSleep()
+    return Int(ready)
+  }
+
+  private mutating func receiveReady(_ port: WorkerPortPointer) -> Int {
+    let n = port.pointee.receive(0, into: packets)
+    if n > 0 { process(port, count: n) }
+    if port.pointee.kind == .dummy, let device = port.pointee.device {
+      device.assumingMemoryBound(to: DummyDevice.self).pointee.markHandled()
+    }
+    return n
+  }
+}
