@@ -13,6 +13,9 @@
 #include <rte_version.h>
 
 #include "atomics.h"
+#include "kernel_device.h"
 #include "kernels.h"
 #include "mbuf.h"
+#include "packet_socket.h"
 #include "system.h"
+#include "tap.h"

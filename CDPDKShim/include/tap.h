@@ -1,0 +1,18 @@
+/* Tap interfaces of the kernel: system calls with results instead of errno. */
+#pragma once
+#include <stdint.h>
+
+/* Opens the tap `name` of this network namespace, making it if there is none: non-blocking, whole
+ * Ethernet frames, checksums complete. It outlives the process until pb_tap_set_persistent(fd, 0).
+ * A descriptor, or a negative errno value. */
+int pb_tap_open(const char *name);
+int pb_tap_set_persistent(int fd, int persistent);
+
+/* Bytes moved, or a negative errno value. */
+int64_t pb_read(int fd, void *into, uint64_t size);
+int64_t pb_write(int fd, const void *from, uint64_t size);
+
+/* Replaces `fd` by a descriptor that never becomes readable and refuses writes. */
+void pb_silence(int fd);
+/* What reading a tap says once the interface is deleted (EBADFD). */
+#define PB_EBADFD 77

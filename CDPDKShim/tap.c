@@ -1,0 +1,48 @@
+#define _GNU_SOURCE
+#include "tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+int pb_tap_open(const char *name) {
+  struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+  if (strlen(name) >= sizeof request.ifr_name) return -ENAMETOOLONG;
+  strcpy(request.ifr_name, name);
+  int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  /* TUNSETOFFLOAD 0: a tap that an earlier owner left must not send us unfinished packets. */
+  if (ioctl(fd, TUNSETIFF, &request) || ioctl(fd, TUNSETOFFLOAD, 0) ||
+      ioctl(fd, TUNSETPERSIST, 1)) {
+    int error = errno;
+    close(fd);
+    return -error;
+  }
+  return fd;
+}
+
+int pb_tap_set_persistent(int fd, int persistent) {
+  return ioctl(fd, TUNSETPERSIST, persistent) ? errno : 0;
+}
+
+int64_t pb_read(int fd, void *into, uint64_t size) {
+  ssize_t n = read(fd, into, size);
+  return n < 0 ? -errno : n;
+}
+
+int64_t pb_write(int fd, const void *from, uint64_t size) {
+  ssize_t n = write(fd, from, size);
+  return n < 0 ? -errno : n;
+}
+
+void pb_silence(int fd) {
+  int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (timer < 0) return;
+  dup3(timer, fd, O_CLOEXEC);
+  close(timer);
+}

@@ -1,0 +1,85 @@
+import Datapath
+import Fields
+import Interfaces
+import Pipeline
+
+/// An interface that runs: its device, its place in a bridge, and what the database asked for when it
+/// was last configured. Control thread.
+public final class RunningPort {
+  public let bridge: String
+  public let device: any InterfaceDevice
+  public let ofport: UInt16
+  /// Nil for patch ports: the datapath has never heard of them.
+  public let datapathPort: PortNumber?
+  public internal(set) var wanted: DesiredInterface
+  /// The Port row it belongs to.
+  public internal(set) var port: DesiredPort
+
+  init(
+    bridge: String, device: any InterfaceDevice, ofport: UInt16, datapathPort: PortNumber?,
+    wanted: DesiredInterface, port: DesiredPort
+  ) {
+    self.bridge = bridge
+    self.device = device
+    self.ofport = ofport
+    self.datapathPort = datapathPort
+    self.wanted = wanted
+    self.port = port
+  }
+
+  public var name: String { wanted.name }
+
+  /// What the pipeline is to know of it.
+  var settings: PortSettings {
+    var d = PortSettings(
+      ofport: ofport, name: name,
+      kind: datapathPort.map { .datapath($0) } ?? .patch(peer: wanted.options["peer"] ?? ""),
+      typeName: device.typeName)
+    d.vlan = VLANSettings(port.vlan)
+    d.macAddress = device.status.macAddress ?? .zero
+    d.linkUp = device.status.linkUp
+    return d
+  }
+}
+
+/// A bridge that runs. Control thread.
+public final class RunningBridge {
+  public let name: String
+  public internal(set) var wanted: DesiredBridge
+  public internal(set) var ports: [String: RunningPort] = [:]
+  public let pipeline: Bridge
+  /// The address it has when no port lends one: made once.
+  let fallbackAddress = BridgeAddress.random()
+  var portNumbers = OpenFlowPortNumbers()
+
+  init(_ wanted: DesiredBridge, pipeline: Bridge) {
+    name = wanted.name
+    self.wanted = wanted
+    self.pipeline = pipeline
+  }
+
+  /// Ports in the order of their numbers.
+  public var portsByNumber: [RunningPort] { ports.values.sorted { $0.ofport < $1.ofport } }
+}
+
+extension VLANSettings {
+  /// The VLAN columns of a Port row (ovs-vswitchd.conf.db(5), Port, "VLAN Configuration"). Without a
+  /// mode, a tag makes an access port (its `trunks` are ignored), anything else a trunk.
+  public init(_ d: DesiredVLAN) {
+    self.init(tag: d.tag ?? 0, trunks: d.trunks.isEmpty ? nil : d.trunks)
+    switch d.mode {
+    case "access": mode = .access
+    case "native-tagged": mode = .nativeTagged
+    case "native-untagged": mode = .nativeUntagged
+    case "trunk": mode = .trunk
+    default: mode = d.tag == nil ? .trunk : .access
+    }
+    if mode == .trunk { tag = 0 }
+    if mode == .access { trunks = nil }
+    switch d.priorityTags {
+    case "if-nonzero", "true": priorityTags = .ifNonzero
+    case "always": priorityTags = .always
+    default: priorityTags = .never
+    }
+  }
+}

@@ -1,0 +1,249 @@
+import Datapath
+import Fields
+import Interfaces
+import OpenFlow
+import Pipeline
+import Runtime
+
+let log = Log("bridge")
+private let reconfigured = Coverage.counter("bridge_reconfigure")
+
+/// The running switch: bridges and ports as they are, and the one place where a changed database
+/// becomes a changed switch.
+///
+/// `Switch` holds the state; `Configuration` (this folder) connects it to the database, `Apply` and
+/// `Report` do the work. Invariants: an interface in `bridges` has a device that works; one that does
+/// not is only in `failures`, with the text that its row's `error` shows. `ovs-vsctl` is let go
+/// (`cur_cfg`) only when no cached flow disagrees with the new state.
+///
+/// Threads: all of it belongs to the control thread.
+public final class Switch {
+  public let datapath: Datapath
+  public let pipeline: Pipeline
+  public let interfaces: InterfaceFactory
+  public private(set) var bridges: [String: RunningBridge] = [:]
+  /// Why interfaces do not work, by the uuid of their rows.
+  public internal(set) var failures: [String: String] = [:]
+  /// Called when a bridge came or is about to go: OpenFlow listens per bridge.
+  public var onBridgeAdded: ((RunningBridge) -> Void)?
+  public var onBridgeRemoved: ((RunningBridge) -> Void)?
+
+  private var datapathPorts: [PortNumber: RunningPort] = [:]
+  private var portNumbers = DatapathPortNumbers()
+
+  public init(datapath: Datapath, pipeline: Pipeline, interfaces: InterfaceFactory) {
+    self.datapath = datapath
+    self.pipeline = pipeline
+    self.interfaces = interfaces
+  }
+
+  /// Makes the switch what `wanted` says. Never throws: what cannot be done is in `failures`.
+  public func apply(_ wanted: DesiredSwitch) {
+    reconfigured.hit()
+    let changes = Changes(from: running, to: wanted)
+    failures = [:]
+    changes.removedInterfaces.forEach(removeInterface)
+    changes.removedBridges.forEach(removeBridge)
+    changes.addedBridges.forEach(addBridge)
+    changes.changedBridges.forEach(changeBridge)
+    for added in changes.addedInterfaces { addInterface(added.place, added.port, added.interface) }
+    for changed in changes.changedInterfaces { changeInterface(changed.place, changed.interface) }
+    for changed in changes.changedPorts { changePort(changed.place, changed.port) }
+    settleAddresses()
+    nameMissingPeers()
+  }
+
+  /// What runs, in the terms of the database.
+  private var running: DesiredSwitch {
+    var s = DesiredSwitch()
+    s.bridges = bridges.values.map { bridge in
+      var b = bridge.wanted
+      b.ports = bridge.ports.values.map { port in
+        var p = port.port
+        p.interfaces = [port.wanted]
+        return p
+      }
+      return b
+    }
+    return s
+  }
+
+  // MARK: Bridges
+
+  private func addBridge(_ wanted: DesiredBridge) {
+    let address = BridgeAddress(wanted, ports: [], fallback: .zero)
+    let bridge = RunningBridge(
+      wanted,
+      pipeline: pipeline.addBridge(
+        wanted.name, datapathID: address.datapathID, settings: wanted.pipelineSettings))
+    bridges[wanted.name] = bridge
+    onBridgeAdded?(bridge)
+  }
+
+  private func changeBridge(_ wanted: DesiredBridge) {
+    guard let bridge = bridges[wanted.name] else { return }
+    bridge.wanted = wanted
+    bridge.pipeline.configure(wanted.pipelineSettings)
+  }
+
+  private func removeBridge(_ name: String) {
+    guard let bridge = bridges.removeValue(forKey: name) else { return }
+    onBridgeRemoved?(bridge)
+    pipeline.removeBridge(name)
+  }
+
+  // MARK: Interfaces
+
+  private func addInterface(
+    _ place: Changes.Place, _ port: DesiredPort, _ wanted: DesiredInterface
+  ) {
+    guard let bridge = bridges[place.bridge] else { return }
+    do {
+      try refuseBond(port, wanted)
+      let device = try interfaces.make(wanted.request(bridge: bridge))
+      do {
+        try attach(device, to: bridge, port, wanted)
+      } catch {
+        device.destroy()
+        throw error
+      }
+    } catch {
+      fail(wanted, error)
+    }
+  }
+
+  private func attach(
+    _ device: any InterfaceDevice, to bridge: RunningBridge, _ port: DesiredPort,
+    _ wanted: DesiredInterface
+  ) throws {
+    guard let ofport = takePortNumber(bridge, wanted) else {
+      throw TextError("bridge \(bridge.name): no OpenFlow port number is free for \(wanted.name)")
+    }
+    var number: PortNumber?
+    do {
+      if let source = device.source {
+        number = portNumbers.take(name: wanted.name, byDigits: device.isDummy)
+        guard let number else { throw TextError("datapath: no port number is free") }
+        try datapath.attach(number, name: wanted.name, source: source)
+      }
+    } catch {
+      if let number { portNumbers.release(number) }
+      bridge.portNumbers.release(ofport)
+      throw error
+    }
+    let running = RunningPort(
+      bridge: bridge.name, device: device, ofport: ofport, datapathPort: number, wanted: wanted,
+      port: port)
+    bridge.ports[wanted.name] = running
+    if let number { datapathPorts[number] = running }
+    bridge.pipeline.addPort(running.settings)
+    log.info("bridge \(bridge.name): added interface \(wanted.name) on port \(ofport)")
+  }
+
+  private func takePortNumber(_ bridge: RunningBridge, _ wanted: DesiredInterface) -> UInt16? {
+    if wanted.name == bridge.name { return OpenFlowPortNumbers.local }
+    return bridge.portNumbers.take(
+      requested: wanted.requestedPort, previous: wanted.previousPort)
+  }
+
+  private func removeInterface(_ place: Changes.Place) {
+    guard let bridge = bridges[place.bridge],
+      let port = bridge.ports.removeValue(forKey: place.interface)
+    else { return }
+    bridge.pipeline.removePort(port.ofport)
+    if let number = port.datapathPort {
+      datapath.detach(number)
+      datapathPorts[number] = nil
+      portNumbers.release(number)
+    }
+    port.device.destroy()
+    bridge.portNumbers.release(port.ofport)
+    log.info("bridge \(bridge.name): deleted interface \(port.name) on port \(port.ofport)")
+  }
+
+  /// Configures a device in place; if it refuses, it is destroyed and made again, so that the row
+  /// shows why.
+  private func changeInterface(_ place: Changes.Place, _ wanted: DesiredInterface) {
+    guard let bridge = bridges[place.bridge], let port = bridge.ports[place.interface] else { return }
+    do {
+      try port.device.configure(wanted.request(bridge: bridge))
+      port.wanted = wanted
+      bridge.pipeline.updatePort(port.settings)
+    } catch {
+      removeInterface(place)
+      addInterface(place, port.port, wanted)
+    }
+  }
+
+  private func changePort(_ place: Changes.Place, _ wanted: DesiredPort) {
+    guard let port = bridges[place.bridge]?.ports[place.interface] else { return }
+    port.port = wanted
+    bridges[place.bridge]?.pipeline.updatePort(port.settings)
+  }
+
+  private func fail(_ wanted: DesiredInterface, _ error: any Error) {
+    failures[wanted.uuid] = "\(error)"
+    log.warn("\(error)")
+  }
+
+  private func refuseBond(_ port: DesiredPort, _ wanted: DesiredInterface) throws {
+    guard port.interfaces.count > 1, port.interfaces.first?.name != wanted.name else { return }
+    throw TextError(
+      "port \(port.name): bonds are not supported yet, only the first interface is used")
+  }
+
+  // MARK: After the steps
+
+  /// Gives bridges their addresses, which depend on their ports.
+  private func settleAddresses() {
+    for bridge in bridges.values {
+      let others = bridge.ports.values.filter { $0.ofport != OpenFlowPortNumbers.local }
+      let lenders = others.filter { $0.device.lendsAddress }
+      let local = bridge.ports[bridge.name]
+      let chosen = BridgeAddress(
+        bridge.wanted, ports: lenders.compactMap(\.device.status.macAddress),
+        fallback: local?.device.status.macAddress ?? bridge.fallbackAddress)
+      if let local, local.device.status.macAddress != chosen.address {
+        local.device.setAddress(chosen.address)
+        bridge.pipeline.updatePort(local.settings)
+      }
+      if bridge.pipeline.datapathID != chosen.datapathID {
+        bridge.pipeline.setDatapathID(chosen.datapathID)
+      }
+    }
+  }
+
+  /// A patch port without a usable peer works as far as it goes, and its row says what is missing.
+  private func nameMissingPeers() {
+    for port in bridges.values.flatMap(\.ports.values) where port.datapathPort == nil {
+      guard bridges[port.bridge]?.pipeline.ports[port.ofport]?.peer == nil else { continue }
+      let peer = port.wanted.options["peer"] ?? ""
+      failures[port.wanted.uuid] =
+        "No usable peer '\(peer)' exists in '\(Switch.datapathType)' datapath."
+    }
+  }
+
+  // MARK: Names
+
+  /// The type that the datapath goes by, whatever of its names a Bridge row uses.
+  public static let datapathType = "netdev"
+
+  public func port(datapathPort number: PortNumber) -> RunningPort? { datapathPorts[number] }
+
+  /// The name of a datapath port, for texts.
+  public func portName(_ number: PortNumber) -> String {
+    datapathPorts[number]?.name ?? String(number)
+  }
+
+  public func port(named name: String) -> RunningPort? {
+    bridges.values.lazy.compactMap { $0.ports[name] }.first
+  }
+
+  /// A port's device changed by itself (link, address, MTU).
+  public func deviceChanged(_ port: RunningPort) {
+    bridges[port.bridge]?.pipeline.updatePort(port.settings)
+  }
+
+  /// Takes everything down, as `exit --cleanup` does.
+  public func removeAll() { apply(DesiredSwitch()) }
+}

@@ -1,0 +1,81 @@
+import Runtime
+
+let log = Log("netdev")
+
+/// What `--enable-dummy` asked for.
+public enum DummyMode: Sendable {
+  case off
+  /// Types dummy, dummy-pmd and the datapath type dummy exist.
+  case on
+  /// Type system is simulated too.
+  case system
+  /// Every type but patch is simulated: a switch that touches nothing of the machine.
+  case override
+}
+
+/// Makes devices for rows of the Interface table. Control thread.
+public final class InterfaceFactory {
+  public let dummyMode: DummyMode
+  /// Whether `--enable-dummy` was given.
+  public var dummyEnabled: Bool { dummyMode != .off }
+  /// Called when a device of the kernel came, went or changed (link, address, MTU), with its name;
+  /// with an empty name when any may have. If there is a port of that name, `configure` it again (it
+  /// refuses when its device was replaced); if a row failed for want of the device, `make` it again.
+  public var onChange: ((String) -> Void)?
+  /// Simulated devices that live, by name: those that `netdev-dummy/...` commands can reach.
+  let dummies = DummyDevices()
+
+  private var monitor: KernelLinkMonitor?
+
+  public init(dummy: DummyMode) { dummyMode = dummy }
+
+  public convenience init(dummyEnabled: Bool = false) {
+    self.init(dummy: dummyEnabled ? .on : .off)
+  }
+
+  /// Starts to tell `onChange` of the kernel's devices. Once, when the control thread runs.
+  public func watchKernel(_ loop: ControlLoop) throws {
+    monitor = try KernelLinkMonitor(loop) { [weak self] name in self?.onChange?(name) }
+  }
+
+  /// The column `iface_types`.
+  public var availableTypes: [String] {
+    InterfaceCatalog.types.filter { $0.isAvailable(self) }.map(\.name).sorted()
+  }
+
+  /// Constructs and configures a device.
+  /// - Throws: `TextError` with the text for the row's `error` column.
+  public func make(_ request: InterfaceRequest) throws -> any InterfaceDevice {
+    if let simulated = simulatedTypeName(request) {
+      return try DummyInterface(request, typeName: simulated, among: dummies)
+    }
+    if let type = InterfaceCatalog.type(named: request.type), type.isAvailable(self) {
+      return try type.make(request, self)
+    }
+    if let why = InterfaceCatalog.refusal(of: request.type) {
+      throw TextError("\(request.name): \(why)")
+    }
+    log.warn("could not create netdev \(request.name) of unknown type \(request.type)")
+    throw TextError.cannotOpen(request.name, "Address family not supported by protocol")
+  }
+
+  /// What a device that stands in for another type calls itself; nil when the type is to be real.
+  private func simulatedTypeName(_ request: InterfaceRequest) -> String? {
+    if request.type == "internal" && request.dummyDatapath && dummyEnabled {
+      return "dummy-internal"
+    }
+    guard InterfaceCatalog.type(named: request.type) != nil else { return nil }
+    switch (dummyMode, request.type) {
+    case (.off, _), (.on, _), (_, "patch"), (_, "dummy"), (_, "dummy-pmd"): return nil
+    case (.system, let type): return type == "system" ? type : nil
+    case (.override, let type): return type == "internal" ? "tap" : type
+    }
+  }
+}
+
+extension TextError {
+  /// OVS's text for a device that cannot be opened.
+  static func cannotOpen(_ name: String, _ why: String) -> TextError {
+    TextError("could not open network device \(name) (\(why))")
+  }
+}

@@ -1,0 +1,61 @@
+import Datapath
+import Fields
+import Runtime
+
+let tapType = InterfaceType(name: "tap") { request, _ in try TapInterface(request) }
+
+/// A tap of the kernel that bears the interface's name. The switch makes it, or takes over one of
+/// that name that an earlier process left, with its addresses and routes; deleting the port deletes
+/// it. Ports of type internal are taps too.
+final class TapInterface: InterfaceDevice {
+  let typeName = "tap"
+  /// A bridge must not take its address from its internal ports.
+  let lendsAddress: Bool
+  private let tap: UnsafeMutablePointer<TapDevice>
+  private let port: KernelPort
+
+  init(_ request: InterfaceRequest) throws {
+    lendsAddress = request.type != "internal"
+    guard request.name.utf8.count < 16 else {
+      throw TextError.cannotOpen(request.name, "File name too long")
+    }
+    do {
+      tap = try TapDevice.open(name: request.name)
+    } catch {
+      throw TextError.cannotOpen(request.name, errorText(error.code))
+    }
+    do {
+      port = try KernelPort(KernelDevice(request.name), isOurEnd: true)
+    } catch {
+      TapDevice.destroy(tap, removing: true)
+      throw TextError.cannotOpen(request.name, error.text)
+    }
+    do { try configure(request) } catch {
+      destroy()
+      throw error
+    }
+  }
+
+  var source: PacketSource? { .tap(tap) }
+  var status: InterfaceStatus { port.status }
+
+  func configure(_ request: InterfaceRequest) throws {
+    try port.configure(request)
+    guard request.type == "internal", let mac = request.macAddress else { return }
+    guard let address = EthernetAddress(mac) else { return }
+    if address.isMulticast {
+      log.err("interface \(request.name): cannot set MAC to multicast address")
+    } else {
+      port.setAddress(address)
+    }
+  }
+
+  func setAddress(_ address: EthernetAddress) { port.setAddress(address) }
+
+  func statistics(_ counters: PortCounters) -> [String: Int64] {
+    let lost = tap.pointee.rxTooLong &+ tap.pointee.rxNoBuffer
+    return port.statistics(counters, lost: lost, malformed: 0)
+  }
+
+  func destroy() { TapDevice.destroy(tap, removing: true) }
+}
