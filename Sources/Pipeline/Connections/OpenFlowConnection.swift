@@ -28,9 +28,9 @@ final class OpenFlowConnection: ChannelDuplexHandler {
   unowned let service: OpenFlowService
   /// What the two sides have agreed on.
   var context = WireContext()
-  /// Whether the other side wants to hear what it did not ask for. A management connection does not,
-  /// until it gives packet-ins a length.
-  var wantsNews = false
+  /// How much of a packet the other side wants to get. A management connection gets no news until it
+  /// wants some of a packet.
+  var missSendLength: UInt16 = 0
 
   private var framer = MessageFramer()
   private var greeting = Greeting()
@@ -57,6 +57,8 @@ final class OpenFlowConnection: ChannelDuplexHandler {
     }
   }
 
+  var eventLoop: EventLoop? { channelContext?.eventLoop }
+
   func close() { channelContext?.close(promise: nil) }
 
   // MARK: Sending
@@ -74,7 +76,7 @@ final class OpenFlowConnection: ChannelDuplexHandler {
 
   /// Sends what the other side did not ask for, if it wants it.
   func notify(_ message: any Message) {
-    guard wantsNews, greeting.isDone, let context = channelContext else { return }
+    guard missSendLength > 0, greeting.isDone, let context = channelContext else { return }
     if !context.channel.isWritable {
       unreadNews += 1
       guard unreadNews <= Self.maxUnreadNews else { return close() }
