@@ -98,7 +98,7 @@ import Testing
       return flow
     }
     let reply = FlowStatsReply(entries: entries, extended: true)
-    var parts = try #require(MessageCodec.Parts(reply, xid: 7, WireContext()))
+    var parts = try #require(ReplyParts(reply, xid: 7, WireContext()))
     var seen = 0
     var more = true
     while let part = parts.nextPart() {
@@ -115,7 +115,7 @@ import Testing
 
   @Test func emptyReplyIsOneMessage() throws {
     var parts = try #require(
-      MessageCodec.Parts(FlowStatsReply(entries: [], extended: false), xid: 7, WireContext()))
+      ReplyParts(FlowStatsReply(entries: [], extended: false), xid: 7, WireContext()))
     #expect(parts.nextPart()?.count == 12)
     #expect(parts.nextPart() == nil)
   }
