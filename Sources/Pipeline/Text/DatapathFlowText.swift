@@ -36,7 +36,7 @@ public enum DatapathFlowText {
     }
 
     mutating func ethernet() {
-      item("eth") {
+      items += item("eth") {
         $0.ethernet("src", key.ethSrc, mask.ethSrc)
         $0.ethernet("dst", key.ethDst, mask.ethDst)
       }
@@ -68,7 +68,7 @@ public enum DatapathFlowText {
     }
 
     private mutating func ipv4() {
-      item("ipv4") {
+      items += item("ipv4") {
         $0.ipv4("src", key.ipv4Src, mask.ipv4Src)
         $0.ipv4("dst", key.ipv4Dst, mask.ipv4Dst)
         $0.decimal("proto", key.ipProto, mask.ipProto)
@@ -80,7 +80,7 @@ public enum DatapathFlowText {
     }
 
     private mutating func ipv6() {
-      item("ipv6") {
+      items += item("ipv6") {
         $0.ipv6("src", key.ipv6Src, mask.ipv6Src)
         $0.ipv6("dst", key.ipv6Dst, mask.ipv6Dst)
         if verbose { $0.add("label=0/0") }
@@ -93,7 +93,7 @@ public enum DatapathFlowText {
     }
 
     private mutating func arp() {
-      item("arp") {
+      items += item("arp") {
         $0.ipv4("sip", key.ipv4Src, mask.ipv4Src)
         $0.ipv4("tip", key.ipv4Dst, mask.ipv4Dst)
         $0.decimal("op", UInt16(key.ipProto), mask.ipProto == .max ? .max : UInt16(mask.ipProto))
@@ -105,12 +105,12 @@ public enum DatapathFlowText {
     private mutating func transport(icmp: String, _ icmpProto: UInt8) {
       guard key.ipFrag & IPFragment.later == 0 else { return }
       if key.ipProto == icmpProto {
-        item(icmp) {
+        items += item(icmp) {
           $0.decimal("type", UInt8(truncatingIfNeeded: key.tpSrc), UInt8(truncatingIfNeeded: mask.tpSrc))
           $0.decimal("code", UInt8(truncatingIfNeeded: key.tpDst), UInt8(truncatingIfNeeded: mask.tpDst))
         }
       } else if IPProtocol.hasPorts(key.ipProto) {
-        item(IPProtocol.name(key.ipProto)) {
+        items += item(IPProtocol.name(key.ipProto)) {
           $0.decimal("src", key.tpSrc, mask.tpSrc)
           $0.decimal("dst", key.tpDst, mask.tpDst)
         }
@@ -125,10 +125,10 @@ public enum DatapathFlowText {
       return key.ipFrag & IPFragment.any != 0 ? "first" : "no"
     }
 
-    private mutating func item(_ name: String, _ fill: (inout DatapathItem) -> Void) {
+    private func item(_ name: String, _ fill: (inout DatapathItem) -> Void) -> [String] {
       var item = DatapathItem(name, verbose: verbose)
       fill(&item)
-      if !item.isEmpty { items.append(item.text) }
+      return item.isEmpty ? [] : [item.text]
     }
   }
 
