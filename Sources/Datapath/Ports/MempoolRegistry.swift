@@ -38,6 +38,16 @@ public final class MempoolRegistry {
     return pool.pool
   }
 
+  /// Takes back a promise that `pool` made; the pool itself stays for whoever comes next.
+  public func release(_ released: OpaquePointer, count: Int) {
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    for (size, var pool) in pools where pool.pool == released {
+      pool.promised = max(0, pool.promised - count)
+      pools[size] = pool
+    }
+  }
+
   /// As many buffers as there is memory for, between `count` and a comfortable number.
   private func create(_ size: Int, atLeast count: Int) throws -> Pool {
     var wanted = max(MempoolRegistry.initialCount, count)
