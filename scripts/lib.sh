@@ -76,10 +76,10 @@ start_database() {
   running "$OVS_RUNDIR/ovsdb-server.pid" && return 0
   [ -e "$OVS_DBDIR/conf.db" ] ||
     ovsdb-tool create "$OVS_DBDIR/conf.db" /usr/share/openvswitch/vswitch.ovsschema
-  ovsdb-server "$OVS_DBDIR/conf.db" --remote="punix:$OVS_RUNDIR/db.sock" \
+  ovsdb-server -vconsole:off "$OVS_DBDIR/conf.db" --remote="punix:$OVS_RUNDIR/db.sock" \
     --remote=db:Open_vSwitch,Open_vSwitch,manager_options --no-chdir --detach --overwrite-pidfile \
     --pidfile="$OVS_RUNDIR/ovsdb-server.pid" --unixctl="$OVS_RUNDIR/ovsdb-server.ctl" \
-    --log-file="$OVS_LOGDIR/ovsdb-server.log" -vconsole:off "$@"
+    --log-file="$OVS_LOGDIR/ovsdb-server.log" "$@"
 }
 
 # daemon_path patchbay|ovs: the program under test.
@@ -98,9 +98,9 @@ start_daemon() {
   program=$(daemon_path "$1")
   shift
   [ -x "$program" ] || die "$program is not there: build it first (scripts/up does)"
-  (exec -a ovs-vswitchd "$program" "unix:$OVS_RUNDIR/db.sock" --detach --no-chdir \
+  (exec -a ovs-vswitchd "$program" -vconsole:off "unix:$OVS_RUNDIR/db.sock" --detach --no-chdir \
     --overwrite-pidfile --pidfile="$OVS_RUNDIR/ovs-vswitchd.pid" \
-    --log-file="$OVS_LOGDIR/ovs-vswitchd.log" -vconsole:off "$@")
+    --log-file="$OVS_LOGDIR/ovs-vswitchd.log" "$@")
 }
 
 # hugepages_setting KEY: a value of hugepages.conf.

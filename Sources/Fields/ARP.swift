@@ -1,7 +1,8 @@
 /// ARP for IPv4 over Ethernet. The flow key keeps one byte of the opcode.
 extension MatchField {
   public static let arpOp = MatchField(
-    "arp_op", at: FlowKey.Offset.ipProto, bytes: 1, .decimal, maskable: .none, needs: .arp,
+    "arp_op", at: FlowKey.Offset.ipProto, bytes: 1, actionBits: 16, .decimal, maskable: .none,
+    needs: .arp,
     nxm: .nxmOF(15, bytes: 2, "ARP_OP"), oxm: .oxmOF(21, bytes: 2, "ARP_OP"))
   public static let arpSPA = MatchField(
     "arp_spa", at: FlowKey.Offset.ipv4Src, bytes: 4, .ipv4, needs: .arp,

@@ -14,6 +14,9 @@ public struct MatchField: Sendable {
   public let bytes: Int
   public let bits: Int
   public let shift: Int
+  /// How wide actions take the field to be: more than `bits` where a flow keeps less than the header
+  /// has, in which case the rest is lost.
+  public let actionBits: Int
   public let maskable: Maskable
   public let format: Format
   public let prerequisite: Prerequisite
@@ -69,7 +72,7 @@ public struct MatchField: Sendable {
 
   public init(
     _ name: String, _ extraName: String? = nil, at offset: Int, bytes: Int, bits: Int? = nil,
-    shift: Int = 0, _ format: Format, maskable: Maskable = .arbitrary, needs prerequisite: Prerequisite = .none,
+    shift: Int = 0, actionBits: Int? = nil, _ format: Format, maskable: Maskable = .arbitrary, needs prerequisite: Prerequisite = .none,
     writable: Bool = true, nxm: Header? = nil, oxm: Header? = nil
   ) {
     self.name = name
@@ -78,6 +81,7 @@ public struct MatchField: Sendable {
     self.bytes = bytes
     self.bits = bits ?? bytes * 8
     self.shift = shift
+    self.actionBits = actionBits ?? self.bits
     self.maskable = maskable
     self.format = format
     self.prerequisite = prerequisite

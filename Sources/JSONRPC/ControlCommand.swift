@@ -21,11 +21,11 @@ public struct ControlCommand {
   }
 
   /// A command that answers at once: with the text it returns, or with the error it throws.
-  public init(
+  public static func answering(
     name: String, usage: String, arguments: ClosedRange<Int>,
-    answer: @escaping ([String]) throws -> String
-  ) {
-    self.init(name: name, usage: usage, arguments: arguments) { request in
+    _ answer: @escaping ([String]) throws -> String
+  ) -> ControlCommand {
+    ControlCommand(name: name, usage: usage, arguments: arguments) { request in
       do {
         request.reply(try answer(request.arguments))
       } catch {
@@ -50,11 +50,15 @@ public final class ControlRequest {
     self.answer = answer
   }
 
-  /// Success. The text is printed as it is (ovs-appctl adds a newline only if the last is missing).
-  public func reply(_ text: String = "") { finish(.reply(result: .string(text), id: id)) }
+  /// Success. ovs-appctl prints the text; a missing newline at its end is added.
+  public func reply(_ text: String = "") { finish(.reply(result: .string(line(text)), id: id)) }
 
   /// Failure: ovs-appctl prints the text on stderr and exits with status 2.
-  public func fail(_ text: String) { finish(.error(error: .string(text), id: id)) }
+  public func fail(_ text: String) { finish(.error(error: .string(line(text)), id: id)) }
+
+  private func line(_ text: String) -> String {
+    text.isEmpty || text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n"
+  }
 
   private func finish(_ message: JSONRPCMessage) {
     guard loop.inEventLoop else { return loop.execute { self.finish(message) } }

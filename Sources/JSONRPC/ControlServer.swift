@@ -18,11 +18,11 @@ public final class ControlServer {
   public init(loop: EventLoop) {
     self.loop = loop
     register(
-      ControlCommand(name: "list-commands", usage: "", arguments: 0...0) { [unowned self] _ in
+      .answering(name: "list-commands", usage: "", arguments: 0...0) { [unowned self] _ in
         commandList()
       })
     register(
-      ControlCommand(name: "version", usage: "", arguments: 0...0) { _ in
+      .answering(name: "version", usage: "", arguments: 0...0) { _ in
         Program.versionLine + "\n"
       })
   }
@@ -65,16 +65,17 @@ public final class ControlServer {
       replied.hit()
       done(message)
     }
+    log.dbg("received request \(method)\(JSON.array(params).text), id=\(id.text)")
+    let arguments = params.compactMap(\.string)
+    let request = ControlRequest(arguments: arguments, id: id, loop: loop, answer: answer)
     do {
-      let (command, arguments) = try lookUp(method, params)
-      log.dbg("received request \(method)\(JSON.array(params).text), id=\(id.text)")
-      command.run(ControlRequest(arguments: arguments, id: id, loop: loop, answer: answer))
+      try lookUp(method, params).run(request)
     } catch {
-      answer(.error(error: .string("\(error)"), id: id))
+      request.fail("\(error)")
     }
   }
 
-  private func lookUp(_ method: String, _ params: [JSON]) throws -> (ControlCommand, [String]) {
+  private func lookUp(_ method: String, _ params: [JSON]) throws -> ControlCommand {
     guard let command = commands[method] else {
       throw TextError(
         "\"\(method)\" is not a valid command "
@@ -88,11 +89,10 @@ public final class ControlServer {
       let most = command.arguments.upperBound
       throw TextError("\"\(method)\" command takes at most \(most) arguments")
     }
-    let arguments = params.compactMap(\.string)
-    guard arguments.count == params.count else {
+    guard params.allSatisfy({ $0.string != nil }) else {
       throw TextError("\"\(method)\" command has non-string argument")
     }
-    return (command, arguments)
+    return command
   }
 
   private func commandList() -> String {

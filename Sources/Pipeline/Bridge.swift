@@ -48,7 +48,7 @@ public final class Bridge {
 
   /// Adds a port; one that has the number already is removed.
   @discardableResult
-  public func addPort(_ description: PortDescription) -> BridgePort {
+  public func addPort(_ description: PortSettings) -> BridgePort {
     pipeline.change {
       removePort(description.ofport)
       let port = BridgePort(description, bridge: self)
@@ -72,10 +72,11 @@ public final class Bridge {
   }
 
   /// Takes over what may change while a port stays the same port: kind, VLANs, address, link.
-  public func updatePort(_ description: PortDescription) {
+  public func updatePort(_ description: PortSettings) {
     guard let port = ports[description.ofport] else { return }
     let linkChanges =
       port.linkUp != description.linkUp || port.macAddress != description.macAddress
+      || port.features != description.features
     guard
       linkChanges || port.kind != description.kind || port.vlan != description.vlan
         || port.typeName != description.typeName
@@ -91,13 +92,14 @@ public final class Bridge {
       port.typeName = description.typeName
       port.macAddress = description.macAddress
       port.linkUp = description.linkUp
+      port.features = description.features
       if linkChanges { pipeline.onPortChange?(self, port, .modified) }
     }
   }
 
   /// Changes the bits of `mask` in a port's configuration (OFPT_PORT_MOD).
   public func setPortConfig(
-    _ ofport: UInt16, _ config: BridgePort.Config, mask: BridgePort.Config
+    _ ofport: UInt16, _ config: PortConfig, mask: PortConfig
   ) {
     guard let port = ports[ofport] else { return }
     let new = port.config.subtracting(mask).union(config.intersection(mask))

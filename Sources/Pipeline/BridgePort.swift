@@ -1,5 +1,6 @@
 import Datapath
 import Fields
+import OpenFlow
 
 /// A port of a bridge, as the pipeline sees it. Identity matters: learned addresses and megaflows
 /// refer to the object, so a port that is removed and added again is another port.
@@ -13,26 +14,14 @@ public final class BridgePort {
     case patch(peer: String)
   }
 
-  /// OpenFlow 1.0's port configuration (OFPPC_*), without the bits nobody implements.
-  public struct Config: OptionSet, Hashable, Sendable {
-    public let rawValue: UInt32
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
-    public static let portDown = Config(rawValue: 1 << 0)
-    public static let noReceive = Config(rawValue: 1 << 2)
-    /// Do not accept 802.1D spanning tree packets.
-    public static let noReceiveSTP = Config(rawValue: 1 << 3)
-    public static let noFlood = Config(rawValue: 1 << 4)
-    public static let noForward = Config(rawValue: 1 << 5)
-    public static let noPacketIn = Config(rawValue: 1 << 6)
-  }
-
   public let ofport: UInt16
   public let name: String
-  public unowned let bridge: Bridge
+  public let bridge: Bridge
   public internal(set) var kind: Kind
   public internal(set) var vlan: VLANSettings
-  public internal(set) var config: Config = []
+  public internal(set) var config: PortConfig = []
   public internal(set) var linkUp = true
+  public internal(set) var features = PortSpeeds()
   public internal(set) var macAddress = EthernetAddress.zero
   /// What the interface is called in `dpif/show`: its type, e.g. `internal`.
   public internal(set) var typeName: String
@@ -49,7 +38,7 @@ public final class BridgePort {
   /// Under the statistics lock: read it with `Bridge.counters(of:)`.
   var traffic = PatchCounters()
 
-  init(_ description: PortDescription, bridge: Bridge) {
+  init(_ description: PortSettings, bridge: Bridge) {
     ofport = description.ofport
     name = description.name
     self.bridge = bridge
@@ -58,6 +47,7 @@ public final class BridgePort {
     typeName = description.typeName
     macAddress = description.macAddress
     linkUp = description.linkUp
+    features = description.features
     if description.noFlood { config.insert(.noFlood) }
   }
 
@@ -70,10 +60,29 @@ public final class BridgePort {
     if case .datapath(let number) = kind { return number }
     return nil
   }
+
+  /// The port as controllers see it.
+  public var description: PortDescription {
+    var description = PortDescription(number: ofport, address: macAddress, name: name)
+    description.config = config
+    description.state = linkUp ? [] : .linkDown
+    description.current = features.current
+    description.advertised = features.advertised
+    description.supported = features.supported
+    description.peer = features.peer
+    return description
+  }
+}
+
+/// Speeds and media of a port: now, offered, possible, and what the other side offers.
+public struct PortSpeeds: Hashable, Sendable {
+  public var current: PortFeatures = [], advertised: PortFeatures = []
+  public var supported: PortFeatures = [], peer: PortFeatures = []
+  public init() {}
 }
 
 /// What the configuration says of a port: the argument of `Bridge.addPort` and `updatePort`.
-public struct PortDescription: Hashable, Sendable {
+public struct PortSettings: Hashable {
   public var ofport: UInt16
   public var name: String
   public var kind: BridgePort.Kind
@@ -81,6 +90,7 @@ public struct PortDescription: Hashable, Sendable {
   public var vlan = VLANSettings()
   public var macAddress = EthernetAddress.zero
   public var linkUp = true
+  public var features = PortSpeeds()
   /// The port does not take part in floods (OFPPC_NO_FLOOD at start).
   public var noFlood = false
 

@@ -59,10 +59,8 @@ public final class Pipeline {
     defer { megaflows.requestRevalidation() }
     return try lock.writing {
       changing += 1
-      defer {
-        changing -= 1
-        generationWord.wrappingAdd(1, ordering: .releasing)
-      }
+      defer { changing -= 1 }
+      generationWord.wrappingAdd(1, ordering: .releasing)
       return try body()
     }
   }

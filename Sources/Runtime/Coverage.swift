@@ -24,7 +24,7 @@ public final class Coverage: Sendable {
 
   public var total: UInt64 { hits.load(ordering: .relaxed) }
 
-  static let registry = Mutex(CoverageRegistry())
+  static let registry = Locked(CoverageRegistry())
 
   /// Takes a sample; the control loop calls it every `sampleInterval`.
   public static func sample() {

@@ -25,6 +25,9 @@ public final class ThreadContext {
     return context
   }
 
+  /// Another name in log lines only.
+  func rename(_ name: String) { self.name = name }
+
   /// Names the calling thread, for the log and for `ps -L` (which keeps 15 bytes).
   public static func setName(_ name: String) {
     current.name = name

@@ -30,8 +30,8 @@ public final class RunningPort {
   public var name: String { wanted.name }
 
   /// What the pipeline is to know of it.
-  var description: PortDescription {
-    var d = PortDescription(
+  var settings: PortSettings {
+    var d = PortSettings(
       ofport: ofport, name: name,
       kind: datapathPort.map { .datapath($0) } ?? .patch(peer: wanted.options["peer"] ?? ""),
       typeName: device.typeName)

@@ -1,6 +1,8 @@
 import Datapath
 import Fields
+import Glibc
 import Interfaces
+import OVSDB
 import OpenFlow
 import Pipeline
 import Runtime
@@ -28,6 +30,12 @@ public final class Switch {
   public var onBridgeAdded: ((RunningBridge) -> Void)?
   public var onBridgeRemoved: ((RunningBridge) -> Void)?
 
+  /// Columns of the Open_vSwitch row that say who we are.
+  public var identity: [String: Datum] = [:]
+  /// Cores of `pmd-cpu-mask`, nil when it is not set.
+  var wantedCores: [Int]?
+  private var runningCores: [Int] = []
+
   private var datapathPorts: [PortNumber: RunningPort] = [:]
   private var portNumbers = DatapathPortNumbers()
 
@@ -51,6 +59,7 @@ public final class Switch {
     for changed in changes.changedPorts { changePort(changed.place, changed.port) }
     settleAddresses()
     nameMissingPeers()
+    settleWorkers()
   }
 
   /// What runs, in the terms of the database.
@@ -136,7 +145,7 @@ public final class Switch {
       port: port)
     bridge.ports[wanted.name] = running
     if let number { datapathPorts[number] = running }
-    bridge.pipeline.addPort(running.description)
+    bridge.pipeline.addPort(running.settings)
     log.info("bridge \(bridge.name): added interface \(wanted.name) on port \(ofport)")
   }
 
@@ -168,7 +177,7 @@ public final class Switch {
     do {
       try port.device.configure(wanted.request(bridge: bridge))
       port.wanted = wanted
-      bridge.pipeline.updatePort(port.description)
+      bridge.pipeline.updatePort(port.settings)
     } catch {
       removeInterface(place)
       addInterface(place, port.port, wanted)
@@ -178,7 +187,7 @@ public final class Switch {
   private func changePort(_ place: Changes.Place, _ wanted: DesiredPort) {
     guard let port = bridges[place.bridge]?.ports[place.interface] else { return }
     port.port = wanted
-    bridges[place.bridge]?.pipeline.updatePort(port.description)
+    bridges[place.bridge]?.pipeline.updatePort(port.settings)
   }
 
   private func fail(_ wanted: DesiredInterface, _ error: any Error) {
@@ -205,7 +214,7 @@ public final class Switch {
         fallback: local?.device.status.macAddress ?? bridge.fallbackAddress)
       if let local, local.device.status.macAddress != chosen.address {
         local.device.setAddress(chosen.address)
-        bridge.pipeline.updatePort(local.description)
+        bridge.pipeline.updatePort(local.settings)
       }
       if bridge.pipeline.datapathID != chosen.datapathID {
         bridge.pipeline.setDatapathID(chosen.datapathID)
@@ -220,6 +229,24 @@ public final class Switch {
       let peer = port.wanted.options["peer"] ?? ""
       failures[port.wanted.uuid] =
         "No usable peer '\(peer)' exists in '\(Switch.datapathType)' datapath."
+    }
+  }
+
+  /// PMD threads run only while there is a port that needs one, on the cores of the mask or, without
+  /// one, on the last core.
+  private func settleWorkers() {
+    let isNeeded = datapathPorts.values.contains { port in
+      if case .ethdev? = port.device.source { true } else { false }
+    }
+    let lastCore = max(0, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
+    let cores = isNeeded ? wantedCores ?? [lastCore] : []
+    guard cores != runningCores else { return }
+    do {
+      try datapath.setPMDCores(cores)
+      runningCores = cores
+      log.info("PMD threads run on cores \(cores)")
+    } catch {
+      log.err("PMD threads could not be started: \(error); check pmd-cpu-mask")
     }
   }
 
@@ -241,7 +268,7 @@ public final class Switch {
 
   /// A port's device changed by itself (link, address, MTU).
   public func deviceChanged(_ port: RunningPort) {
-    bridges[port.bridge]?.pipeline.updatePort(port.description)
+    bridges[port.bridge]?.pipeline.updatePort(port.settings)
   }
 
   /// Takes everything down, as `exit --cleanup` does.

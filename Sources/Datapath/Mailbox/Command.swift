@@ -36,7 +36,7 @@ struct Command {
   var workerPort: WorkerPortPointer?
   var packet: OpaquePointer?
   var memory: UnsafeMutableRawPointer?
-  private var unused: UInt64 = 0
+  private var unused = (UInt64(0), UInt64(0))
   /// In which the miss was asked: the exact key.
   var key = FlowKey()
 

@@ -85,21 +85,22 @@ extension Worker {
   // MARK: Event-driven
 
   /// Runs an event-driven worker until it is stopped. `set` has the mailbox's event under a nil tag
-  /// and ports' descriptors under the port's `WorkerPortPointer`.
+  /// and ports' descriptors under the port's number: a port may be detached before its tag is read.
   mutating func runEventDriven(_ set: Int32) {
     let tags = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 64)
     defer { tags.deallocate() }
     var idleRounds = 0
-    while isRunning {
+    while true {
+      let ready = waitForEvents(set, tags, idleRounds)
+      // Commands first: what was posted before a packet came holds for the packet.
       processCommands()
       guard isRunning else { return }
-      let ready = waitForEvents(set, tags, idleRounds)
       let then = pb_tsc()
       clock.update(then)
       var received = pollQueues()
       for i in 0..<ready {
         if let tag = tags[i] {
-          received &+= receiveReady(tag.assumingMemoryBound(to: WorkerPort.self))
+          received &+= receiveReady(PortNumber(truncatingIfNeeded: UInt(bitPattern: tag)))
         } else {
           pb_event_clear(mailbox.pointee.event)
         }
@@ -122,7 +123,8 @@ extension Worker {
     return Int(ready)
   }
 
-  private mutating func receiveReady(_ port: WorkerPortPointer) -> Int {
+  private mutating func receiveReady(_ number: PortNumber) -> Int {
+    guard let port = ports[Int(number)] else { return 0 }
     let n = port.pointee.receive(0, into: packets)
     if n > 0 { process(port, count: n) }
     if port.pointee.kind == .dummy, let device = port.pointee.device {

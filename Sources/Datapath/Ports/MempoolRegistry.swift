@@ -1,66 +1,72 @@
 import CDPDKShim
-import Glibc
 
 /// The packet buffers of the process: pools by buffer size, shared by all ports that need that size.
 ///
-/// A pool cannot grow; when a caller needs more than the newest pool of a size was made for, a
-/// bigger one is made beside it, and ports that came earlier keep theirs. Any thread.
+/// Ethdevs keep buffers in their queues for ever, so they are promised a number of buffers; what
+/// passes through (taps, sockets, packet-outs) needs no promise. A pool cannot grow: a promise that
+/// none of a size's pools can make any more brings another pool. Any thread.
 public final class MempoolRegistry {
   public static let shared = MempoolRegistry()
   /// Data room of a buffer for standard frames, without headroom.
   public static let defaultBufferSize = 2048
-  /// Buffers of the first pool of a size.
+  /// The largest data room that a buffer's 16-bit length allows.
+  public static let maxBufferSize = 63 << 10
+  /// Buffers of a pool, unless more are needed.
   public static let initialCount = 8192
   /// Per-thread caches of a pool, in buffers.
   private static let cacheSize = 256
 
+  /// Buffers of a pool that are never promised: for packets under way.
+  private static let reserve = 2048
+
   private struct Pool {
     let pool: OpaquePointer
+    let size: Int
     let count: Int
     var promised: Int
   }
-  private var pools: [Int: Pool] = [:]
+  private var pools: [Pool] = []
   private var made = 0
-  private var lock = pthread_mutex_t()
+  private let lock = Lock()
 
-  /// A pool with buffers of at least `bufferSize` bytes that can spare `count` of them.
-  public func pool(bufferSize: Int, count: Int = 512) throws -> OpaquePointer {
-    pthread_mutex_lock(&lock)
-    defer { pthread_mutex_unlock(&lock) }
-    let size = min((max(bufferSize, 256) + 1023) & ~1023, 64 << 10 - 1024)
-    if var pool = pools[size], pool.promised + count <= pool.count {
-      pool.promised += count
-      pools[size] = pool
+  /// A pool with buffers of at least `bufferSize` bytes, `count` of them promised to the caller.
+  public func pool(bufferSize: Int, count: Int = 0) throws -> OpaquePointer {
+    try lock.withLock {
+      let size = min((max(bufferSize, 256) + 1023) & ~1023, MempoolRegistry.maxBufferSize)
+      for i in pools.indices where pools[i].size == size {
+        if count == 0 || pools[i].promised + count + MempoolRegistry.reserve <= pools[i].count {
+          pools[i].promised += count
+          return pools[i].pool
+        }
+      }
+      let pool = try create(size, promised: count)
+      pools.append(pool)
       return pool.pool
     }
-    let pool = try create(size, atLeast: count)
-    pools[size] = pool
-    return pool.pool
   }
 
-  /// Takes back a promise that `pool` made; the pool itself stays for whoever comes next.
-  public func release(_ released: OpaquePointer, count: Int) {
-    pthread_mutex_lock(&lock)
-    defer { pthread_mutex_unlock(&lock) }
-    for (size, var pool) in pools where pool.pool == released {
-      pool.promised = max(0, pool.promised - count)
-      pools[size] = pool
+  /// Takes a promise back, once the queues that had it are gone.
+  public func giveBack(_ pool: OpaquePointer, count: Int) {
+    lock.withLock {
+      for i in pools.indices where pools[i].pool == pool {
+        pools[i].promised = max(pools[i].promised - count, 0)
+      }
     }
   }
 
-  /// As many buffers as there is memory for, between `count` and a comfortable number.
-  private func create(_ size: Int, atLeast count: Int) throws -> Pool {
-    var wanted = max(MempoolRegistry.initialCount, count)
-    // Every thread's cache may keep some buffers from all others.
+  /// A comfortable number of buffers, or as many as there is memory for.
+  private func create(_ size: Int, promised count: Int) throws -> Pool {
+    let least = count + (count == 0 ? 512 : MempoolRegistry.reserve)
+    var wanted = max(MempoolRegistry.initialCount, least)
     while true {
       made += 1
       let n = UInt32(clamping: wanted - 1)
       let cache = UInt32(min(MempoolRegistry.cacheSize, wanted / 8))
       if let pool = pb_pool_create("patchbay-\(size)-\(made)", n, cache, UInt16(size)) {
-        return Pool(pool: pool, count: wanted, promised: count)
+        return Pool(pool: pool, size: size, count: wanted, promised: count)
       }
       let failure = pb_rte_errno()
-      guard wanted / 2 >= count, wanted / 2 >= 512 else { throw EALError(code: failure) }
+      guard wanted / 2 >= least else { throw EALError(code: failure) }
       wanted /= 2
     }
   }

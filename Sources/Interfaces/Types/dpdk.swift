@@ -218,7 +218,7 @@ final class DPDKInterface: InterfaceDevice {
   func destroy() {
     pb_ethdev_detach(port)
     devices.remove(port: port)
-    if let pool { MempoolRegistry.shared.release(pool, count: promisedBuffers) }
+    if let pool { MempoolRegistry.shared.giveBack(pool, count: promisedBuffers) }
     pool = nil
   }
 }

@@ -44,7 +44,7 @@ public enum ActionCatalog {
   static func type(keyword: String) -> (any Action.Type)? { byKeyword[keyword.lowercased()] }
 
   /// The standard actions of a version as a word of bits, as features replies have it.
-  static func standardActions(_ version: OpenFlowVersion) -> UInt32 {
+  public static func standardActions(_ version: OpenFlowVersion) -> UInt32 {
     byPlace.keys.reduce(0) { bits, key in
       guard key.version == version, case .standard(let type) = key.identity, type < 32 else {
         return bits

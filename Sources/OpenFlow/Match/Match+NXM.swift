@@ -56,7 +56,7 @@ extension Match {
   }
 
   /// Whether the match has a condition on any bit of `field`.
-  func mentions(_ field: MatchField) -> Bool { field.value(in: mask) != 0 }
+  func mentions(_ field: MatchField) -> Bool { field.condition(in: mask) != 0 }
 
   private mutating func setWire(_ field: MatchField, _ value: UInt128, mask: UInt128) {
     let value16 = UInt16(truncatingIfNeeded: value)
@@ -79,10 +79,10 @@ extension Match {
   ) -> Int {
     let start = writer.count
     for field in MatchFieldCatalog.conditions {
-      let mask = field.value(in: self.mask)
+      let mask = field.condition(in: self.mask)
       guard mask != 0, field.prerequisite.isMet(by: self), let header = field.nxm ?? field.oxm
       else { continue }
-      let value = field.value(in: self.value)
+      let value = field.value(in: self.value) & mask
       let isExact = field.maskable == .none || mask == field.allOnes
       NXMHeader(header, hasMask: !isExact).write(to: &writer)
       writer.integer(value, header.bytes)

@@ -6,14 +6,16 @@ extension Match {
   mutating func normalize() {
     var kept = Match()
     for field in MatchFieldCatalog.conditions {
-      let mask = field.value(in: self.mask)
+      let mask = field.condition(in: self.mask)
       if mask != 0 && field.prerequisite.isMet(by: self) {
         kept.set(field, field.value(in: value), mask: mask)
       }
     }
-    // ICMP's fields are the low bytes of the places of the ports; keep the whole condition.
+    // ICMP's fields are the low bytes of the places of the ports. A condition on a whole port that
+    // is no byte matches no packet, and must not become one on its low byte.
     for (icmp, port) in Self.icmpPlaces where icmp.prerequisite.isMet(by: self) {
-      kept.set(port, port.value(in: value), mask: port.value(in: mask))
+      let number = port.value(in: value)
+      if number > 0xff { kept.set(port, number, mask: port.value(in: mask)) }
     }
     self = kept
   }
@@ -21,6 +23,14 @@ extension Match {
   private static let icmpPlaces: [(MatchField, MatchField)] = [
     (.icmpType, .tcpSrc), (.icmpCode, .tcpDst), (.icmpv6Type, .tcpSrc), (.icmpv6Code, .tcpDst),
   ]
+}
+
+extension MatchField {
+  /// The bits of `mask` that belong to this field's condition: `nw_tos` is a whole byte to actions,
+  /// but its two low bits are matched as `nw_ecn`.
+  func condition(in mask: PipelineMask) -> UInt128 {
+    value(in: mask) & (self == .nwTOS ? 0xfc : allOnes)
+  }
 }
 
 extension MatchFieldCatalog {

@@ -61,23 +61,12 @@ extension Match {
       let dstMask = addressMask(wildcards >> Wildcard.ipv4DstShift)
       fixed.match.set(.ipv4Dst, UInt128(dst), mask: dstMask)
     }
-    try readPorts(from: &reader, &fixed.match, src: isSet(Wildcard.tpSrc), dst: isSet(Wildcard.tpDst))
+    let srcPort = try reader.u16()
+    if isSet(Wildcard.tpSrc) { fixed.match.set(.tcpSrc, UInt128(srcPort)) }
+    let dstPort = try reader.u16()
+    if isSet(Wildcard.tpDst) { fixed.match.set(.tcpDst, UInt128(dstPort)) }
     fixed.match.normalize()
     return fixed
-  }
-
-  private static func readPorts(
-    from reader: inout WireReader, _ match: inout Match, src: Bool, dst: Bool
-  ) throws(OpenFlowError) {
-    let srcPort = try reader.u16()
-    let dstPort = try reader.u16()
-    // ICMP's type and code fill the low bytes; a greater number matches no packet, which is what
-    // the whole field's mask then says.
-    let isICMP = MatchField.icmpType.prerequisite.isMet(by: match)
-      || MatchField.icmpv6Type.prerequisite.isMet(by: match)
-    func mask(_ port: UInt16) -> UInt128 { isICMP && port < 256 ? 0xff : 0xffff }
-    if src { match.set(.tcpSrc, UInt128(srcPort), mask: mask(srcPort)) }
-    if dst { match.set(.tcpDst, UInt128(dstPort), mask: mask(dstPort)) }
   }
 
   private static func addressMask(_ wildcardBits: UInt32) -> UInt128 {

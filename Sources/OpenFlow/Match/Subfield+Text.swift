@@ -2,11 +2,11 @@ import Fields
 
 extension Subfield {
   /// Appends `NXM_NX_REG0[]`, `NXM_NX_REG0[3]` or `NXM_NX_REG0[0..15]`.
-  func appendText(to text: inout String) {
+  public func appendText(to text: inout String) {
     text += field.wireName + "["
-    if bits == 1 && field.bits > 1 {
+    if bits == 1 && field.actionBits > 1 {
       text += String(offset)
-    } else if bits != field.bits {
+    } else if bits != field.actionBits {
       text += "\(offset)..\(offset + bits - 1)"
     }
     text += "]"
@@ -23,9 +23,9 @@ extension Subfield {
     guard first <= last else {
       throw FlowTextError("\(text): starting bit \(first) is after ending bit \(last)")
     }
-    for (bit, which) in [(first, "starting"), (last, "ending")] where bit >= field.bits {
+    for (bit, which) in [(first, "starting"), (last, "ending")] where bit >= field.actionBits {
       throw FlowTextError(
-        "\(text): \(which) bit \(bit) is not valid because field is only \(field.bits) bits wide")
+        "\(text): \(which) bit \(bit) is not valid because field is only \(field.actionBits) bits wide")
     }
     return Subfield(field, offset: first, bits: last - first + 1)
   }
@@ -33,7 +33,7 @@ extension Subfield {
   private static func parseBits(
     _ bits: Substring, of field: MatchField, in text: Substring
   ) throws(FlowTextError) -> (first: Int, last: Int) {
-    if bits.isEmpty || bits == "[]" { return (0, field.bits - 1) }
+    if bits.isEmpty || bits == "[]" { return (0, field.actionBits - 1) }
     let inner = bits.dropFirst().dropLast()
     let numbers = inner.split(separator: ".", omittingEmptySubsequences: false)
     let isRange = numbers.count == 3 && numbers[1].isEmpty

@@ -7,7 +7,7 @@ extension Subfield {
   static func read(header: UInt32, offset: Int, bits: Int) throws(OpenFlowError) -> Subfield {
     let header = NXMHeader(bits: header)
     guard !header.hasMask, let field = header.field else { throw .badSetType }
-    guard bits > 0, offset + bits <= field.bits else { throw .badSetLength }
+    guard bits > 0, offset + bits <= field.actionBits else { throw .badSetLength }
     return Subfield(field, offset: offset, bits: bits)
   }
 

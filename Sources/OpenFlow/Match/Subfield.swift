@@ -10,7 +10,7 @@ public struct Subfield: Hashable, Sendable {
   public init(_ field: MatchField, offset: Int = 0, bits: Int? = nil) {
     self.field = field
     self.offset = offset
-    self.bits = bits ?? field.bits - offset
+    self.bits = bits ?? field.actionBits - offset
   }
 
   /// All ones in the subfield's width, right-aligned.

@@ -4,7 +4,7 @@ public protocol EntryReply: Message {
   associatedtype Entry: Sendable
 
   var entries: [Entry] { get }
-  init(entries: [Entry])
+  init(entries: [Entry], as identity: MessageIdentity)
 
   /// Reads one entry; the reader is not at its end.
   static func readEntry(
@@ -27,7 +27,7 @@ extension EntryReply {
       // An entry that took nothing would go on for ever.
       guard reader.remaining < before else { throw .badLength }
     }
-    self.init(entries: entries)
+    self.init(entries: entries, as: identity)
   }
 
   public func write(

@@ -89,13 +89,15 @@ public struct FlowStatsReply: EntryReply {
   public static let places = [MessagePlace(standard), MessagePlace(extended)]
 
   public let entries: [FlowStats]
-  public var isExtended = false
-
-  public init(entries: [FlowStats]) { self.entries = entries }
+  public let isExtended: Bool
 
   public init(entries: [FlowStats], extended: Bool) {
     self.entries = entries
     isExtended = extended
+  }
+
+  public init(entries: [FlowStats], as identity: MessageIdentity) {
+    self.init(entries: entries, extended: identity == Self.extended)
   }
 
   public func identity(in context: WireContext) -> MessageIdentity? {

@@ -38,7 +38,7 @@ public enum MessageCodec {
   /// Encodes a message that fits into one; nil when the version has no such message or it is too
   /// long.
   public static func encode(
-    _ message: some Message, xid: UInt32, _ context: WireContext, more: Bool = false
+    _ message: any Message, xid: UInt32, _ context: WireContext, more: Bool = false
   ) -> [UInt8]? {
     guard let identity = message.identity(in: context) else { return nil }
     var writer = begin(identity, xid: xid, context, more: more)
@@ -46,49 +46,18 @@ public enum MessageCodec {
     return finish(&writer)
   }
 
-  /// A cursor over the parts of a statistics reply.
-  public struct Parts<Reply: EntryReply>: Sendable {
-    private let entries: [Reply.Entry]
-    private let identity: MessageIdentity
-    private let xid: UInt32
-    private let context: WireContext
-    private var next: Int? = 0
-
-    /// Nil when the version has no such message.
-    public init?(_ reply: Reply, xid: UInt32, _ context: WireContext) {
-      guard let identity = reply.identity(in: context) else { return nil }
-      self.entries = reply.entries
-      self.identity = identity
-      self.xid = xid
-      self.context = context
-    }
-
-    /// The next message, nil after the last. A reply without entries is one message. An entry too
-    /// long for any message is left out.
-    public mutating func nextPart() -> [UInt8]? {
-      guard var i = next else { return nil }
-      var writer = MessageCodec.begin(identity, xid: xid, context, more: false)
-      let empty = writer.count
-      while i < entries.count {
-        let before = writer.count
-        Reply.write(entries[i], to: &writer, as: identity, context)
-        if writer.count > MessageCodec.maxLength {
-          writer.truncate(to: before)
-          if before > empty { break }
-        }
-        i += 1
-      }
-      let isLast = i >= entries.count
-      next = isLast ? nil : i
-      // The flags stand behind the header and the kind, whatever the version.
-      if !isLast { writer.patch16(at: MessageHeader.byteCount + 2, 1) }
-      return MessageCodec.finish(&writer)
-    }
-  }
-
   static let maxLength = Int(UInt16.max)
 
-  private static func begin(
+  /// The error that answers `request`, in the version that the request claims to have.
+  public static func encode(_ error: OpenFlowError, answering request: [UInt8]) -> [UInt8] {
+    let header = MessageHeader(request)
+    let bytes = encode(ErrorMessage(error, request: request), xid: header?.xid ?? 0, WireContext())
+    guard var bytes, let header else { return [] }
+    bytes[0] = header.version
+    return bytes
+  }
+
+  static func begin(
     _ identity: MessageIdentity, xid: UInt32, _ context: WireContext, more: Bool
   ) -> WireWriter {
     var writer = WireWriter()
@@ -100,7 +69,7 @@ public enum MessageCodec {
     return writer
   }
 
-  private static func finish(_ writer: inout WireWriter) -> [UInt8]? {
+  static func finish(_ writer: inout WireWriter) -> [UInt8]? {
     guard writer.count <= maxLength else { return nil }
     writer.patch16(at: 2, writer.count)
     return writer.bytes

@@ -65,6 +65,8 @@ public struct PortStatsReply: EntryReply {
 
   public init(entries: [Port]) { self.entries = entries }
 
+  public init(entries: [Port], as identity: MessageIdentity) { self.init(entries: entries) }
+
   public static func readEntry(
     from reader: inout WireReader, as identity: MessageIdentity, _ context: WireContext
   ) throws(OpenFlowError) -> Port {

@@ -33,6 +33,8 @@ public struct TableStatsReply: EntryReply {
 
   public init(entries: [Table]) { self.entries = entries }
 
+  public init(entries: [Table], as identity: MessageIdentity) { self.init(entries: entries) }
+
   public static func readEntry(
     from reader: inout WireReader, as identity: MessageIdentity, _ context: WireContext
   ) throws(OpenFlowError) -> Table {

@@ -79,10 +79,9 @@ struct MatchTextBuilder {
 
   /// The match, fields that others depend on first.
   mutating func finish() -> Match {
-    let order: [MatchField.Prerequisite] = [.ipAny]
     for isEarly in [true, false] {
       for (field, condition) in waiting
-      where order.contains(field.prerequisite) == isEarly && placeIsMet(field) {
+      where (field.prerequisite == .ipAny) == isEarly && placeIsMet(field) {
         set(field, condition)
       }
     }
@@ -90,12 +89,18 @@ struct MatchTextBuilder {
     return match
   }
 
-  /// Whether the header is there that `field` lies in. `tp_src` is TCP's name for any protocol's.
+  /// Fields that lie in one place of a flow, whose names text may take for each other: `tp_src` of
+  /// UDP, `nw_src` of ARP.
+  private static let shared: [Set<MatchField>] = [
+    [.tcpSrc, .tcpDst, .udpSrc, .udpDst, .sctpSrc, .sctpDst, .icmpType, .icmpCode, .icmpv6Type,
+      .icmpv6Code],
+    [.ipv4Src, .ipv4Dst, .arpSPA, .arpTPA],
+    [.ipProto, .arpOp],
+  ]
+
+  /// Whether the header is there that `field` lies in.
   private func placeIsMet(_ field: MatchField) -> Bool {
-    guard field.prerequisite == .tcp && field != .tcpFlags else {
-      return field.prerequisite.isMet(by: match)
-    }
-    let ports: [MatchField.Prerequisite] = [.tcp, .udp, .sctp, .icmp, .icmpv6]
-    return ports.contains { $0.isMet(by: match) }
+    let fields = Self.shared.first { $0.contains(field) } ?? [field]
+    return fields.contains { $0.prerequisite.isMet(by: match) }
   }
 }

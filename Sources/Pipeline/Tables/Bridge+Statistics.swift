@@ -96,7 +96,8 @@ extension FlowSelection {
 }
 
 extension FlowStatistics {
-  fileprivate init(_ rule: Rule, now: Int64) {
+  /// Under the statistics lock.
+  init(_ rule: Rule, now: Int64) {
     table = rule.table
     priority = rule.priority
     match = rule.match

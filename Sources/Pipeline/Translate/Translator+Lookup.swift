@@ -56,7 +56,7 @@ extension Translator {
   private static func column(_ id: UInt8) -> String { id < 10 ? " \(id)" : "\(id)" }
 
   private static func describe(_ rule: Rule) -> String {
-    let match = rule.match.text
+    let match = MatchText.format(rule.match)
     var text = "\(column(rule.table)). " + (match.isEmpty ? "" : match + ", ")
     text += "priority \(rule.priority)"
     if rule.cookie != 0 { text += ", cookie 0x" + String(rule.cookie, radix: 16) }

@@ -44,7 +44,7 @@ extension Translator {
     }
     examine(subfield.field, subfield.fieldMask)
     subfield.store(value, in: &flow)
-    if isTagField(subfield.field) { completeTag() }
+    if isTagField(subfield.field) { completeTag(subfield.field) }
     return true
   }
 
@@ -82,12 +82,14 @@ extension Translator {
 
   private func isTagField(_ field: MatchField) -> Bool { field.offset == FlowKey.Offset.vlanTCI }
 
-  /// Keeps the rule of the flow key: without the present bit there is no tag. A write to the ID or
-  /// the priority makes one; a write of all bits says itself what it wants.
-  private func completeTag() {
+  /// Keeps the rule of the flow key: without the present bit there is no tag. `vlan_tci` as a whole
+  /// says itself whether there is one; its ID or priority alone make one.
+  private func completeTag(_ field: MatchField) {
     wildcards.key.vlanTCI |= vlanPresent
-    if flow.key.vlanTCI & vlanPresent == 0, flow.key.vlanTCI != 0 {
-      flow.key.vlanTCI = flow.key.vlanTCI & ~vlanPresent | vlanPresent
+    if field != .vlanTCI {
+      flow.key.vlanTCI |= vlanPresent
+    } else if flow.key.vlanTCI & vlanPresent == 0 {
+      flow.key.vlanTCI = 0
     }
   }
 }

@@ -67,6 +67,12 @@ public final class Translator {
     examineAlways()
   }
 
+  /// Begins with registers that are not zero.
+  func start(with flow: Flow) {
+    self.flow.registers = flow.registers
+    self.flow.metadata = flow.metadata
+  }
+
   /// A piece of work. The stack's last frame is worked on next.
   enum Frame {
     case actions([any Action], next: Int)

@@ -1,24 +1,28 @@
 import Glibc
-import Synchronization
 
 private let log = Log("fatal_signal")
 
 /// What must happen before the process ends, whichever way: files to unlink, children to stop.
 ///
-/// The main thread calls `run` on its way out. Deadly signals are blocked in all threads and taken by
+/// They run when the process exits. Deadly signals are blocked in all threads and taken by
 /// one thread in sigwait, so hooks run in ordinary context, not in a signal handler; then the signal
 /// kills us as it would have.
 public enum ExitHooks {
   private struct State {
     var files: Set<String> = []
     var actions: [() -> Void] = []
-    var done = false
   }
 
-  private static let state = Mutex(State())
+  private static let state = Locked(State())
+
+  /// Makes exit() run the hooks. A child after fork inherits this.
+  private static let registerOnce: Void = {
+    Glibc.atexit { ExitHooks.run() }
+  }()
 
   /// Unlinks this file at exit.
   public static func unlinkAtExit(_ path: String) {
+    registerOnce
     state.withLock { _ = $0.files.insert(path) }
   }
 
@@ -29,6 +33,7 @@ public enum ExitHooks {
 
   /// Runs at exit, later ones first. Must not wait for the control thread.
   public static func atExit(_ action: @escaping () -> Void) {
+    registerOnce
     state.withLock { $0.actions.append(action) }
   }
 
@@ -36,7 +41,7 @@ public enum ExitHooks {
   public static func run() {
     let todo = state.withLock { state -> State in
       let taken = state
-      state = State(done: true)
+      state = State()
       return taken
     }
     for action in todo.actions.reversed() { action() }

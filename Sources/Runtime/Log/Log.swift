@@ -61,7 +61,6 @@ public struct Log: Sendable {
     module.setLevel(.off, for: .console)
     LogCenter.shared.write(module, .emer, text)
     printError("\(Program.name): \(text)")
-    ExitHooks.run()
     exit(1)
   }
 }

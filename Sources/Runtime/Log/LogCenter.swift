@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// All modules and destinations, and the only place that writes lines. One lock guards everything;
 /// it is held while a line is written so that lines of different threads do not mix.
@@ -16,12 +15,12 @@ public final class LogCenter: Sendable {
     var syslog = SyslogSink()
   }
 
-  let state: Mutex<State>
+  let state: Locked<State>
 
   init() {
     var initial = State()
     for name in wellKnownLogModules { initial.modules[name] = LogModule(name: name) }
-    state = Mutex(initial)
+    state = Locked(initial)
   }
 
   /// The module of this name, which comes into being if there is none.

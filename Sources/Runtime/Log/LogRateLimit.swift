@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A token bucket for messages that input from outside can cause: `rate` messages per minute on
 /// average, `burst` at once. Declare one per kind of message, next to the code that logs it.
 public final class LogRateLimit: Sendable {
@@ -10,7 +8,7 @@ public final class LogRateLimit: Sendable {
   }
 
   private struct State {
-    var tokens: Int64
+    var tokens: Int64 = 0
     var lastFill: Int64 = .min
     var dropped = 0
     var firstDropped: Int64 = 0
@@ -22,12 +20,12 @@ public final class LogRateLimit: Sendable {
 
   private let rate: Int64
   private let burst: Int64
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   public init(_ rate: Int, _ burst: Int) {
     self.rate = Int64(rate)
     self.burst = Int64(burst) * Self.price
-    state = Mutex(State(tokens: Int64(burst) * Self.price))
+    state = Locked(State())
   }
 
   /// Decides on one message. `now` is monotonic, in milliseconds.

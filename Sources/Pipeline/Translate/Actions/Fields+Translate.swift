@@ -10,6 +10,15 @@ extension RegMove: TranslatableAction {
     guard translator.hasPrerequisite(of: destination.field),
       let value = translator.read(source), translator.write(value, into: destination)
     else { return }
-    translator.note("\(destination.text) is now \(destination.field.valueText(in: translator.flow))")
+    translator.note(destination.report(translator.flow))
+  }
+}
+
+extension Subfield {
+  /// What the trace says after a move: the whole field as it is now.
+  fileprivate func report(_ flow: Flow) -> String {
+    var text = ""
+    appendText(to: &text)
+    return text + " is now " + FieldValueText.format(field, field.value(in: flow))
   }
 }

@@ -1,0 +1,85 @@
+import Interfaces
+import OVSDB
+import Pipeline
+import Runtime
+
+/// What the switch tells the database: a pure reading of the state, as one transaction. The client
+/// sends only what differs, so a report may be made as often as one likes.
+///
+/// `ofport`, `error` and the status columns come with every report; `statistics` only with those that
+/// ask for it, every `stats-update-interval`.
+struct Report {
+  let sw: Switch
+
+  func transaction(_ wanted: DesiredSwitch, statistics: Bool) -> Transaction {
+    var t = Transaction()
+    for bridge in wanted.bridges {
+      guard let running = sw.bridges[bridge.name] else { continue }
+      t.update("Bridge", bridge.uuid, Self.columns(running))
+      for (_, interface) in bridge.interfaces where !interface.uuid.isEmpty {
+        t.update("Interface", interface.uuid, columns(interface, running, statistics))
+      }
+    }
+    return t
+  }
+
+  private static func columns(_ bridge: RunningBridge) -> [String: Datum] {
+    [
+      "datapath_id": .string(formatted("%016llx", bridge.pipeline.datapathID)),
+      "datapath_version": .string("<built-in>"),
+    ]
+  }
+
+  private func columns(
+    _ wanted: DesiredInterface, _ bridge: RunningBridge, _ statistics: Bool
+  ) -> [String: Datum] {
+    guard let port = bridge.ports[wanted.name], port.wanted.uuid == wanted.uuid else {
+      return Self.failed(sw.failures[wanted.uuid])
+    }
+    var columns = Self.columns(port.device.status)
+    columns["ofport"] = .integer(Int(port.ofport))
+    columns["error"] = .optional(sw.failures[wanted.uuid])
+    if statistics { columns["statistics"] = .map(sw.statistics(of: port)) }
+    return columns
+  }
+
+  private static func failed(_ error: String?) -> [String: Datum] {
+    var columns = Dictionary(
+      uniqueKeysWithValues: [
+        "mac_in_use", "ifindex", "mtu", "admin_state", "link_state", "link_speed", "duplex",
+        "link_resets",
+      ].map { ($0, Datum.empty) })
+    columns["ofport"] = .integer(-1)
+    columns["error"] = .optional(error)
+    columns["status"] = .map([:] as [String: String])
+    columns["statistics"] = .map([:] as [String: Int64])
+    return columns
+  }
+
+  private static func columns(_ s: InterfaceStatus) -> [String: Datum] {
+    [
+      "mac_in_use": .optional(s.macAddress?.description),
+      "ifindex": .optional(s.ifindex),
+      "mtu": .optional(s.mtu),
+      "admin_state": .optional(s.adminUp.map { $0 ? "up" : "down" }),
+      "link_state": .string(s.linkUp ? "up" : "down"),
+      "link_speed": .optional(s.linkSpeed),
+      "duplex": .optional(s.fullDuplex.map { $0 ? "full" : "half" }),
+      "link_resets": .integer(s.linkResets),
+      "status": .map(s.status),
+    ]
+  }
+}
+
+extension Switch {
+  /// The `statistics` column of a port: its device's figures, or what crossed a patch port.
+  public func statistics(of port: RunningPort) -> [String: Int64] {
+    if let number = port.datapathPort {
+      return port.device.statistics(datapath.counters(number))
+    }
+    guard let bridge = bridges[port.bridge]?.pipeline, let end = bridge.ports[port.ofport] else {
+      return [:]
+    }
+    return port.device.statistics(bridge.counters(of: end))
+  }
+}

@@ -1,0 +1,121 @@
+import Interfaces
+import OVSDB
+import Runtime
+
+/// Connects the switch to its database: takes changes in, sends reports out.
+///
+/// A change is applied at once; `cur_cfg`, on which `ovs-vsctl` waits, is written when the megaflows
+/// agree with it, together with what came of it. Our own writes come back as changes too; they are
+/// recognised because what they say is not part of what is wanted.
+///
+/// Threads: the control loop.
+public final class Configuration {
+  private let client: DatabaseClient
+  private let loop: ControlLoop
+  /// Makes the switch when the first configuration is known (it says how DPDK is to start).
+  private let makeSwitch: ([String: String]) throws -> Switch
+  public private(set) var sw: Switch?
+  /// Once, when the first configuration has been applied.
+  public var onFirstApplied: (() -> Void)?
+
+  private var wanted = DesiredSwitch()
+  private var settings: [String: String] = [:]
+  private var lastSequence: Int64?
+  private var retryNeeded = false
+
+  public init(
+    client: DatabaseClient, loop: ControlLoop, makeSwitch: @escaping ([String: String]) throws -> Switch
+  ) {
+    self.client = client
+    self.loop = loop
+    self.makeSwitch = makeSwitch
+    client.onChange = { [unowned self] in databaseChanged($0) }
+  }
+
+  /// A device that was missing or that we have changed: look again.
+  public func devicesChanged() {
+    guard sw != nil else { return }
+    retryNeeded = true
+    databaseChanged(client.database)
+  }
+
+  private func databaseChanged(_ database: Database) {
+    guard let root = database.rows("Open_vSwitch").first,
+      let new = DesiredSwitch(database)
+    else { return }
+    guard let sw = readySwitch(root) else { return }
+    let sequence = root.integer("next_cfg") ?? 0
+    let isNew = lastSequence == nil || sequence != lastSequence || retryNeeded
+    let newSettings = root.map("other_config")
+    guard isNew || new.configuration != wanted.configuration || newSettings != settings else {
+      return
+    }
+    retryNeeded = false
+    lastSequence = sequence
+    wanted = new
+    settings = newSettings
+    GlobalSettings(settings).apply(to: sw)
+    sw.apply(new)
+    report(sequence, root.uuid, sw)
+  }
+
+  private func readySwitch(_ root: Row) -> Switch? {
+    if let sw { return sw }
+    do {
+      let new = try makeSwitch(root.map("other_config"))
+      sw = new
+      startStatistics()
+      return new
+    } catch {
+      log.fatal("\(error)")
+    }
+  }
+
+  // MARK: Reports
+
+  private func report(_ sequence: Int64, _ root: String, _ sw: Switch) {
+    sw.pipeline.waitUntilApplied { [loop] in
+      loop.execute {
+        var t = Report(sw: sw).transaction(self.wanted, statistics: true)
+        t.update("Open_vSwitch", root, sw.identity.merging(["cur_cfg": .integer(sequence)]) { $1 })
+        self.client.commit(t) { _ in
+          self.onFirstApplied?()
+          self.onFirstApplied = nil
+        }
+      }
+    }
+  }
+
+  /// Milliseconds between reports of statistics.
+  private var statisticsInterval: Int64 {
+    max(5000, settings["stats-update-interval"].flatMap { Int64($0) } ?? 5000)
+  }
+
+  private func startStatistics() {
+    Clock.shared.schedule(after: statisticsInterval) { [weak self] in
+      self?.reportState(statistics: true)
+      self?.startStatistics()
+    }
+  }
+
+  /// Writes what devices say now, without a change of configuration.
+  public func reportState(statistics: Bool) {
+    guard let sw, client.isMonitoring else { return }
+    client.commit(Report(sw: sw).transaction(wanted, statistics: statistics))
+  }
+}
+
+extension DesiredSwitch {
+  /// What is asked for, without what an earlier run remembers: our own reports change only that.
+  var configuration: DesiredSwitch {
+    var copy = self
+    for b in copy.bridges.indices {
+      for p in copy.bridges[b].ports.indices {
+        for i in copy.bridges[b].ports[p].interfaces.indices {
+          copy.bridges[b].ports[p].interfaces[i].previousPort = nil
+        }
+      }
+    }
+    return copy
+  }
+}

@@ -1,0 +1,110 @@
+import Datapath
+import Fields
+import Runtime
+
+/// What control commands say of the megaflows. Any thread.
+extension Megaflows {
+  /// What `dpctl/dump-flows` shows.
+  public struct DumpOptions {
+    public var verbose = false
+    /// Names of ports instead of numbers; `verbose` shows them anyway.
+    public var names = false
+    /// Only flows that came in on ports of this bridge.
+    public var bridge: Bridge?
+    /// Only flows of this worker.
+    public var worker: Int?
+    /// Only flows that this accepts.
+    public var filter: ((FlowKey, FlowMask) -> Bool)?
+    public init() {}
+  }
+
+  /// The flows, one per line, of one worker after the other. `heading` gives the line above a
+  /// worker's flows (`flow-dump from the main thread:`), nil for none.
+  public func dump(_ options: DumpOptions, heading: (Int) -> String?) -> String {
+    let flows = store.withLock { Array($0.flows.values) }.filter { selects($0, options) }
+    var text = ""
+    for (worker, own) in Dictionary(grouping: flows, by: \.handle.worker).sorted(by: { $0.key < $1.key }) {
+      if let heading = heading(worker) { text += heading + "\n" }
+      for flow in own.sorted(by: { $0.number < $1.number }) { text += line(flow, options) + "\n" }
+    }
+    return text
+  }
+
+  private func selects(_ flow: Megaflow, _ options: DumpOptions) -> Bool {
+    if flow.isDying || flow.handle.state == .removed { return false }
+    if let worker = options.worker, worker != flow.handle.worker { return false }
+    if let bridge = options.bridge,
+      pipeline.port(datapathPort: flow.packetKey.inPort)?.bridge !== bridge
+    {
+      return false
+    }
+    return options.filter?(flow.packetKey, flow.handle.mask) ?? true
+  }
+
+  private func line(_ flow: Megaflow, _ options: DumpOptions) -> String {
+    let names: ((PortNumber) -> String?)? =
+      options.names || options.verbose
+      ? { [pipeline] in pipeline.port(datapathPort: $0)?.name } : nil
+    let statistics = flow.handle.statistics
+    var text = options.verbose ? "ufid:\(flow.identifier), " : ""
+    text += DatapathFlowText.format(
+      flow.packetKey, mask: flow.handle.mask, verbose: options.verbose, portName: names)
+    text += ", packets:\(statistics.packets), bytes:\(statistics.bytes), used:"
+    text += used(statistics.used)
+    if statistics.tcpFlags != 0 { text += ", flags:\(TCPFlags.letters(statistics.tcpFlags))" }
+    if options.verbose { text += ", dp:ovs" }
+    let actions = store.withLock { _ in flow.translation.actions }
+    return text + ", actions:" + DatapathActionText.format(actions, portName: names)
+  }
+
+  private func used(_ time: Int64) -> String {
+    guard time > 0 else { return "never" }
+    let age = max(0, pipeline.now() - time)
+    let fraction = String(age % 1000)
+    return "\(age / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)s"
+  }
+
+  /// `upcall/show`. `revalidator` is the number in the name of the thread.
+  public func upcallText(datapath: String, revalidator: Int) -> String {
+    let (current, average, maximum, limit, duration) = store.withLock {
+      ($0.flows.count, $0.average, $0.maximum, $0.settings.flowLimit, $0.duration)
+    }
+    return """
+      \(datapath):
+        flows         : (current \(current)) (avg \(Int(average))) (max \(maximum)) (limit \(limit))
+        dump duration : \(duration)ms
+        ufid enabled : true
+
+        \(revalidator): (keys \(current))
+
+      """
+  }
+}
+
+extension Megaflow {
+  /// A number of 128 bits in the notation of OVS's flow identifiers, made from key and mask.
+  var identifier: String {
+    var high: UInt64 = 0x9e37_79b9_7f4a_7c15
+    var low: UInt64 = 0xc2b2_ae3d_27d4_eb4f
+    func mix(_ key: FlowKey) {
+      for word in [key.w0, key.w1, key.w2, key.w3, key.w4, key.w5, key.w6, key.w7] {
+        high = (high ^ word) &* 0x0000_0100_0000_01b3
+        low = (low ^ word.byteSwapped) &* 0xff51_afd7_ed55_8ccd
+        high ^= high >> 29
+        low ^= low >> 33
+      }
+    }
+    mix(handle.key)
+    mix(handle.mask)
+    let digits = [high, low].map { word in
+      let text = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }.joined()
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if [8, 12, 16, 20].contains(index) { text += "-" }
+      text.append(digit)
+    }
+    return text
+  }
+}

@@ -1,0 +1,73 @@
+import Glibc
+import Testing
+
+@testable import Fields
+
+@Suite struct MatchFieldCatalogTests {
+  @Test func namesAndHeadersAreUnique() {
+    var names = Set<String>()
+    var headers = Set<MatchField.Header>()
+    for field in MatchFieldCatalog.all {
+      for name in [field.name, field.extraName].compactMap({ $0 }) {
+        #expect(names.insert(name).inserted, "\(name)")
+      }
+      for header in [field.nxm, field.oxm].compactMap({ $0 }) {
+        #expect(headers.insert(header).inserted, "\(header.name)")
+        #expect(header.bytes * 8 >= field.bits && header.bytes <= 16)
+        #expect(MatchFieldCatalog.field(oxmClass: header.oxmClass, header.field) == field)
+        #expect(MatchFieldCatalog.field(named: header.name) == field)
+      }
+      #expect(field.shift + field.bits <= 8 * field.bytes)
+      #expect(field.offset + field.bytes <= Flow.byteCount)
+    }
+  }
+
+  @Test func fieldsKeepOtherBits() {
+    for field in MatchFieldCatalog.all {
+      var flow = Flow()
+      field.store(.max, mask: .max, in: &flow)
+      #expect(field.value(in: flow) == field.allOnes)
+      var ones = Flow()
+      ones.setBytes(field.offset, field.bytes, .max)
+      field.store(0, mask: .max, in: &ones)
+      #expect(field.value(in: ones) == 0)
+      let left = ones.bytes(field.offset, field.bytes).nonzeroBitCount
+      #expect(left == 8 * field.bytes - field.bits)
+    }
+  }
+
+  /// Every `static let x = MatchField(` of the module stands in the catalog.
+  @Test func everyFieldIsInTheCatalog() throws {
+    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let folder = root + "/Sources/Fields"
+    let directory = try #require(opendir(folder))
+    defer { closedir(directory) }
+    var catalog = ""
+    var declared: [Substring] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard name.hasSuffix(".swift") else { continue }
+      let text = read(folder + "/" + name)
+      if name == "MatchFieldCatalog.swift" { catalog = text }
+      let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+      for line in lines where line.hasPrefix("public static let ") && line.contains("MatchField(") {
+        declared.append(line.dropFirst("public static let ".count).prefix { $0 != " " })
+      }
+    }
+    #expect(declared.count > 30)
+    for name in declared {
+      let isNamed = [",", "]"].contains { catalog.contains("." + name + $0) }
+      #expect(isNamed, "\(name)")
+    }
+  }
+
+  private func read(_ path: String) -> String {
+    guard let file = fopen(path, "r") else { return "" }
+    defer { fclose(file) }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    let count = fread(&buffer, 1, buffer.count, file)
+    return String(decoding: buffer[..<count], as: UTF8.self)
+  }
+}
