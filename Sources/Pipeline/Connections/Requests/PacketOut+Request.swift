@@ -16,7 +16,7 @@ extension Pipeline {
     let port = bridge.ports[inPort]
     var key = PacketParser.parse(packet, inPort: port?.datapathPort ?? 0)
     if port == nil { key.inPort = inPort }
-    let translation = translate(key, at: port, in: bridge, doing: actions)
+    let (translation, _) = translate(Flow(key), at: port, in: bridge, doing: actions)
     let now = now()
     _ = learn(translation.effects, at: now)
     credit(translation.effects, Traffic(packets: 1, bytes: UInt64(packet.count), used: now))
