@@ -41,7 +41,7 @@ enum DatapathFlowCommands {
       } else if argument == "--no-names" {
         options.names = false
       } else if argument.hasPrefix("filter=") {
-        options.filter = try filter(String(argument.dropFirst(7)), sw)
+        options.filter = try filter(String(argument.dropFirst(7)))
       } else if argument.hasPrefix("type=") {
         try check(type: String(argument.dropFirst(5)))
       } else if argument.hasPrefix("pmd=") {
@@ -55,12 +55,10 @@ enum DatapathFlowCommands {
 
   /// `filter=` takes a match in flow text; `in_port` is a datapath port there.
   private static func filter(
-    _ text: String, _ sw: Switch
+    _ text: String
   ) throws -> (FlowKey, FlowMask) -> Bool {
     do {
-      let match = try FlowText.parseMatch(text) { name in
-        sw.port(named: String(name))?.datapathPort
-      }
+      let match = try FlowText.parse(text, .delete).match
       return { key, _ in match.matches(Flow(key)) }
     } catch {
       throw TextError("ovs-vswitchd: Failed to parse filter (\(error)) (Invalid argument)")
