@@ -10,18 +10,18 @@ import Runtime
 enum DatapathFlowCommands {
   static func all(_ sw: Switch) -> [ControlCommand] {
     [
-      ControlCommand(
+      ControlCommand.answering(
         name: "dpctl/dump-flows", usage: "[-m] [--names] [dp] [filter=..] [type=..] [pmd=..]",
         arguments: 0...6
       ) { arguments in
         try dump(sw, arguments)
       },
-      ControlCommand(
+      ControlCommand.answering(
         name: "dpif/dump-flows", usage: "[-m] [--names | --no-names] bridge", arguments: 1...Int.max
       ) { arguments in
         try dumpBridge(sw, arguments)
       },
-      ControlCommand(name: "dpctl/del-flows", usage: "[dp] [file]", arguments: 0...2) { arguments in
+      ControlCommand.answering(name: "dpctl/del-flows", usage: "[dp] [file]", arguments: 0...2) { arguments in
         if let name = arguments.first, DatapathName.find(name, in: sw) == nil {
           throw TextError("ovs-vswitchd: datapath not found (Invalid argument)")
         }

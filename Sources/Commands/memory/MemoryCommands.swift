@@ -5,7 +5,7 @@ import JSONRPC
 enum MemoryCommands {
   static func all(_ sw: Switch) -> [ControlCommand] {
     [
-      ControlCommand(name: "memory/show", usage: "", arguments: 0...0) { _ in
+      ControlCommand.answering(name: "memory/show", usage: "", arguments: 0...0) { _ in
         var counts = sw.memoryUsage()
         counts["ports"] = sw.bridges.values.reduce(0) { $0 + $1.ports.count }
         let keys = sw.pipeline.megaflows.count

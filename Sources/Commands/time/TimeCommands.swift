@@ -8,7 +8,7 @@ import Runtime
 enum TimeCommands {
   static func all(_ sw: Switch) -> [ControlCommand] {
     [
-      ControlCommand(name: "time/stop", usage: "", arguments: 0...0) { _ in
+      ControlCommand.answering(name: "time/stop", usage: "", arguments: 0...0) { _ in
         Clock.shared.stop()
         return ""
       },

@@ -7,19 +7,19 @@ enum UpcallCommands {
   static func all(_ sw: Switch) -> [ControlCommand] {
     let megaflows = sw.pipeline.megaflows
     return [
-      ControlCommand(name: "upcall/show", usage: "", arguments: 0...0) { _ in
+      ControlCommand.answering(name: "upcall/show", usage: "", arguments: 0...0) { _ in
         DatapathName.used(by: sw).map { name in
           megaflows.upcallText(datapath: name.text, revalidator: 4)
         }.joined()
       },
-      ControlCommand(
+      ControlCommand.answering(
         name: "upcall/set-flow-limit", usage: "flow-limit-number", arguments: 1...1
       ) { arguments in
         let limit = max(0, Int(arguments[0]) ?? 0)
         megaflows.settings.flowLimit = limit
         return "set flow_limit to \(limit)\n"
       },
-      ControlCommand(name: "revalidator/purge", usage: "", arguments: 0...0) { _ in
+      ControlCommand.answering(name: "revalidator/purge", usage: "", arguments: 0...0) { _ in
         megaflows.purge()
         return ""
       },
