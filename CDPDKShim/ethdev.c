@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include "ethdev.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -149,3 +151,12 @@ int pb_ethdev_xstats(uint16_t port, struct pb_xstat *out, uint32_t max) {
 
 const char *pb_dpdk_version(void) { return rte_version(); }
 int pb_log_level(void) { return rte_log_cur_msg_loglevel(); }
+
+int pb_first_core(void) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set)) return 0;
+  for (int core = 0; core < CPU_SETSIZE; core++)
+    if (CPU_ISSET(core, &set)) return core;
+  return 0;
+}

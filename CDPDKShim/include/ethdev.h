@@ -50,3 +50,5 @@ int pb_ethdev_xstats_count(uint16_t port);
 const char *pb_dpdk_version(void);
 /* Level of the line that DPDK logs in this moment, on its thread: 1 (emergency) to 8 (debug). */
 int pb_log_level(void);
+/* The lowest core that this thread may run on. */
+int pb_first_core(void);

@@ -69,15 +69,7 @@ public enum DPDK {
 extension EALPlan.Machine {
   /// This machine, now.
   public static var this: EALPlan.Machine {
-    EALPlan.Machine(freeHugeMegabytes: freeHugeMegabytes(), firstCore: firstCore())
-  }
-
-  private static func firstCore() -> Int {
-    var set = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 0 }
-    return withUnsafeBytes(of: set) { bytes in
-      (0..<bytes.count * 8).first { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 } ?? 0
-    }
+    EALPlan.Machine(freeHugeMegabytes: freeHugeMegabytes(), firstCore: Int(pb_first_core()))
   }
 
   private static func freeHugeMegabytes() -> Int {
