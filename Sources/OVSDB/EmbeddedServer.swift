@@ -11,42 +11,58 @@ private let log = Log("embedded_db")
 /// and our next life recognises it by a note in the run directory and takes it over; if it is killed,
 /// it is started again.
 public final class EmbeddedServer {
-  /// Where it listens, as a remote for clients.
-  public static var remote: String { "unix:\(socketPath)" }
+  /// Where things are.
+  public struct Places: Sendable {
+    public var run = Paths.run
+    public var log = Paths.log
+    public var database = Paths.database
 
-  static var socketPath: String { "\(Paths.run)/db.sock" }
-  private static var filePath: String { "\(Paths.database)/conf.db" }
-  private static var pidfile: String { "\(Paths.run)/ovsdb-server.pid" }
-  /// Holds the process id of the server that we started.
-  private static var note: String { "\(Paths.run)/patchbay-ovsdb-server" }
+    public init() {}
 
+    /// Where it listens, as a remote for clients.
+    public var remote: String { "unix:\(socket)" }
+
+    var socket: String { "\(run)/db.sock" }
+    var file: String { "\(database)/conf.db" }
+    var pidfile: String { "\(run)/ovsdb-server.pid" }
+    /// Holds the process id of the server that we started.
+    var note: String { "\(run)/patchbay-ovsdb-server" }
+    var environment: [String: String] {
+      ["OVS_RUNDIR": run, "OVS_LOGDIR": log, "OVS_DBDIR": database]
+    }
+  }
+
+  public let places: Places
   public private(set) var pid: pid_t
   /// Nil for one that was taken over.
   private var child: ChildProcess?
   private var supervision: RepeatedTask?
 
-  private init(pid: pid_t, child: ChildProcess?) {
+  private init(_ places: Places, pid: pid_t, child: ChildProcess?) {
+    self.places = places
     self.pid = pid
     self.child = child
     ExitHooks.atExit { [weak self] in self?.stop() }
   }
 
   /// Nil if somebody else's server already answers. Blocks until the new one does. Throws `TextError`.
-  public static func startIfNone() throws -> EmbeddedServer? {
-    if answers() {
-      guard let owner = Pidfile.owner(of: pidfile), owner == notedProcess() else { return nil }
+  public static func startIfNone(_ places: Places = Places()) throws -> EmbeddedServer? {
+    if UnixSocket.answers(places.socket) {
+      guard let owner = Pidfile.owner(of: places.pidfile), owner == places.notedProcess() else {
+        return nil
+      }
       log.info("taking over ovsdb-server with pid \(owner)")
-      return EmbeddedServer(pid: owner, child: nil)
+      return EmbeddedServer(places, pid: owner, child: nil)
     }
-    for directory in [Paths.run, Paths.log, Paths.database] { makeDirectories(directory) }
-    try prepareFile()
-    let child = try launch()
-    let server = EmbeddedServer(pid: child.pid, child: child)
+    for directory in [places.run, places.log, places.database] { makeDirectories(directory) }
+    try prepareFile(places.file)
+    let child = try launch(places)
+    let server = EmbeddedServer(places, pid: child.pid, child: child)
     try run("ovs-vsctl", [
-      "--db=\(remote)", "--no-wait", "--timeout=10", "init", "--", "set", "Open_vSwitch", ".",
+      "--db=\(places.remote)", "--no-wait", "--timeout=10", "init", "--", "set", "Open_vSwitch", ".",
       "db-version=\(Program.schemaVersion)",
     ])
-    log.info("started ovsdb-server with pid \(child.pid) on \(filePath)")
+    log.info("started ovsdb-server with pid \(child.pid) on \(places.file)")
     return server
   }
 
@@ -65,56 +81,56 @@ public final class EmbeddedServer {
     } else {
       kill(pid, SIGTERM)
     }
-    unlink(Self.note)
+    unlink(places.note)
   }
 
   private func restartIfEnded() {
     guard child.map({ !$0.isRunning }) ?? (kill(pid, 0) != 0) else { return }
     log.warn("ovsdb-server with pid \(pid) ended, restarting")
     do {
-      let new = try Self.launch(waiting: false)
+      let new = try Self.launch(places, waiting: false)
       child = new
       pid = new.pid
     } catch { log.err("\(error)") }
   }
 
   /// Makes the file if there is none, and brings an old one to our schema, keeping a copy.
-  private static func prepareFile() throws {
+  private static func prepareFile(_ path: String) throws {
     let schema = "\(Paths.packageData)/vswitch.ovsschema"
-    guard access(filePath, F_OK) == 0 else {
-      try run("ovsdb-tool", ["create", filePath, schema])
+    guard access(path, F_OK) == 0 else {
+      try run("ovsdb-tool", ["create", path, schema])
       return
     }
-    guard try run("ovsdb-tool", ["needs-conversion", filePath, schema]).hasPrefix("yes") else {
+    guard try run("ovsdb-tool", ["needs-conversion", path, schema]).hasPrefix("yes") else {
       return
     }
-    let version = try run("ovsdb-tool", ["db-version", filePath]).prefix { $0 != "\n" }
-    try run("cp", [filePath, "\(filePath).backup\(version)"])
-    try run("ovsdb-tool", ["convert", filePath, schema])
+    let version = try run("ovsdb-tool", ["db-version", path]).prefix { $0 != "\n" }
+    try run("cp", [path, "\(path).backup\(version)"])
+    try run("ovsdb-tool", ["convert", path, schema])
   }
 
-  private static func launch(waiting: Bool = true) throws -> ChildProcess {
+  private static func launch(_ places: Places, waiting: Bool = true) throws -> ChildProcess {
     let errors = try CapturedOutput()
     let child = try ChildProcess(
       "ovsdb-server",
       [
-        filePath, "-vconsole:emer", "-vsyslog:err", "-vfile:info", "--remote=punix:\(socketPath)",
+        places.file, "-vconsole:emer", "-vsyslog:err", "-vfile:info",
+        "--remote=punix:\(places.socket)",
         "--remote=db:Open_vSwitch,Open_vSwitch,manager_options",
         "--private-key=db:Open_vSwitch,SSL,private_key",
         "--certificate=db:Open_vSwitch,SSL,certificate",
-        "--bootstrap-ca-cert=db:Open_vSwitch,SSL,ca_cert", "--no-chdir", "--log-file",
-        "--pidfile", "--overwrite-pidfile",
-      ], output: errors.descriptor, errorOutput: errors.descriptor)
-    write(note: child.pid)
-    for _ in 0..<500 where waiting && !answers() {
+        "--bootstrap-ca-cert=db:Open_vSwitch,SSL,ca_cert", "--no-chdir", "--log-file", "--pidfile",
+      ], environment: places.environment, output: errors.descriptor,
+      errorOutput: errors.descriptor)
+    places.write(note: child.pid)
+    guard waiting else { return child }
+    for _ in 0..<500 {
+      if UnixSocket.answers(places.socket) { return child }
       guard child.isRunning else { throw TextError("ovsdb-server: \(errors.text)") }
       usleep(10_000)
     }
-    guard !waiting || answers() else {
-      child.stop()
-      throw TextError("ovsdb-server does not answer on \(socketPath)")
-    }
-    return child
+    child.stop()
+    throw TextError("ovsdb-server does not answer on \(places.socket)")
   }
 
   @discardableResult
@@ -126,25 +142,16 @@ public final class EmbeddedServer {
     return result.output
   }
 
-  /// Whether somebody accepts connections on the socket.
-  private static func answers() -> Bool {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let fits = withUnsafeMutableBytes(of: &address.sun_path) { field in
-      guard socketPath.utf8.count < field.count else { return false }
-      field.copyBytes(from: socketPath.utf8)
-      return true
+  private static func makeDirectories(_ path: String) {
+    for end in path.indices.dropFirst() where path[end] == "/" {
+      mkdir(String(path[..<end]), 0o755)
     }
-    let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
-    guard fits, probe >= 0 else { return false }
-    defer { close(probe) }
-    let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-    return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(probe, $0, length) } == 0
-    }
+    mkdir(path, 0o755)
   }
+}
 
-  private static func write(note pid: pid_t) {
+extension EmbeddedServer.Places {
+  fileprivate func write(note pid: pid_t) {
     let file = open(note, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { return }
     let text = "\(pid)\n"
@@ -152,18 +159,11 @@ public final class EmbeddedServer {
     close(file)
   }
 
-  private static func notedProcess() -> pid_t? {
+  fileprivate func notedProcess() -> pid_t? {
     guard let file = fopen(note, "re") else { return nil }
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 32)
     guard fgets(&line, Int32(line.count), file) != nil else { return nil }
     return pid_t(String(cString: line).prefix { $0.isNumber })
-  }
-
-  private static func makeDirectories(_ path: String) {
-    for end in path.indices.dropFirst() where path[end] == "/" {
-      mkdir(String(path[..<end]), 0o755)
-    }
-    mkdir(path, 0o755)
   }
 }

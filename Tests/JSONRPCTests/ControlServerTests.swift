@@ -36,7 +36,7 @@ import Testing
 
   @Test(.enabled(if: appctlExists, "needs ovs-appctl"))
   func commandsAnswer() throws {
-    try withServer("answer") { path in
+    try withServer("answer") { (path: String) throws -> Void in
       /// What comes on stdout, or else the first line on stderr and the status.
       func call(_ arguments: String...) throws -> String {
         let result = try ChildProcess.run(Self.appctl, ["-t", path] + arguments)
@@ -107,16 +107,8 @@ private final class RawClient {
   private var stream = JSONStream()
 
   init(_ path: String) throws {
-    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let code = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
-    }
-    if code != 0 { throw TextError("connect: \(errorText())") }
+    guard let connected = UnixSocket.connect(path) else { throw TextError("connect") }
+    descriptor = connected
   }
 
   deinit { close(descriptor) }
