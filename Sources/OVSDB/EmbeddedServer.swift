@@ -58,10 +58,13 @@ public final class EmbeddedServer {
     try prepareFile(places.file)
     let child = try launch(places)
     let server = EmbeddedServer(places, pid: child.pid, child: child)
-    try run("ovs-vsctl", [
-      "--db=\(places.remote)", "--no-wait", "--timeout=10", "init", "--", "set", "Open_vSwitch", ".",
-      "db-version=\(Program.schemaVersion)",
-    ])
+    try run(
+      "ovs-vsctl",
+      [
+        "--db=\(places.remote)", "--no-wait", "--timeout=10", "init", "--", "set", "Open_vSwitch",
+        ".",
+        "db-version=\(Program.schemaVersion)",
+      ])
     log.info("started ovsdb-server with pid \(child.pid) on \(places.file)")
     return server
   }

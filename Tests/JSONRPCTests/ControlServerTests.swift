@@ -18,8 +18,10 @@ import Testing
     defer { control.shutdown() }
     let server = ControlServer(loop: control.loop)
     try control.sync {
-      server.register(.answering(name: "join", usage: "A [B]", arguments: 1...2) { $0.joined(separator: "+") })
-      server.register(.answering(name: "fail", usage: "", arguments: 0...0) { _ in throw TextError("oh\nno") })
+      server.register(
+        .answering(name: "join", usage: "A [B]", arguments: 1...2) { $0.joined(separator: "+") })
+      server.register(
+        .answering(name: "fail", usage: "", arguments: 0...0) { _ in throw TextError("oh\nno") })
       server.register(
         ControlCommand(name: "later", usage: "", arguments: 0...0) { request in
           startThread(named: "later") {
@@ -92,7 +94,8 @@ import Testing
     defer { control.shutdown() }
     let server = ControlServer(loop: control.loop)
     #expect(
-      throws: TextError("/nonexistent/x: could not initialize control socket (No such file or directory)")
+      throws: TextError(
+        "/nonexistent/x: could not initialize control socket (No such file or directory)")
     ) { try server.listen("/nonexistent/x").wait() }
     #expect(ControlServer.socketPath("none") == nil)
     #expect(ControlServer.socketPath("/a/b") == "/a/b")

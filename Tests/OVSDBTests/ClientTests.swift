@@ -10,7 +10,8 @@ struct ClientTests {
   @Test func readsAndFollowsTheDatabase() throws {
     let server = try PrivateServer()
     try server.configure(
-      "add-br", "br0", "--", "set", "bridge", "br0", "other_config:a=b", "--", "add-port", "br0", "p",
+      "add-br", "br0", "--", "set", "bridge", "br0", "other_config:a=b", "--", "add-port", "br0",
+      "p",
       "tag=5", "--", "set", "interface", "p", "type=patch", "options:peer=q")
     let harness = try ClientHarness(server.remote)
     #expect(harness.eventually { $0.state == .init(isConnected: true, lock: .held) })
@@ -45,12 +46,17 @@ struct ClientTests {
         for interface in database.rows("Interface").keys {
           transaction.update(
             "Interface", interface,
-            ["ofport": .integer(ofport), "mac_in_use": .string(mac), "statistics": .integers(["rx": 1])])
+            [
+              "ofport": .integer(ofport), "mac_in_use": .string(mac),
+              "statistics": .integers(["rx": 1]),
+            ])
         }
       }
     }
     #expect(try setStatus(7, mac: "00:00:00:00:00:01") == .success(inserted: []))
-    #expect(try server.get("interface", "br0", "ofport", "mac_in_use", "statistics:rx") == "7 \"00:00:00:00:00:01\" 1")
+    #expect(
+      try server.get("interface", "br0", "ofport", "mac_in_use", "statistics:rx")
+        == "7 \"00:00:00:00:00:01\" 1")
     #expect(try setStatus(7, mac: "00:00:00:00:00:01") == .unchanged)
     #expect(try setStatus(8, mac: "00:00:00:00:00:01") == .success(inserted: []))
     #expect(harness.changeCount == 1)
@@ -66,7 +72,10 @@ struct ClientTests {
         transaction.update("Bridge", bridge, ["fail_mode": .string("nonsense")])
       }
     }
-    #expect(bad == .error("constraint violation: nonsense is not one of the allowed values ([secure, standalone])"))
+    #expect(
+      bad
+        == .error(
+          "constraint violation: nonsense is not one of the allowed values ([secure, standalone])"))
     // The row changes between our look at it and the server's.
     let verified = try harness.commit { transaction, database in
       guard let root = database.openVSwitch?.row else { return }
@@ -94,7 +103,8 @@ struct ClientTests {
           root.nextConfiguration != root.currentConfiguration
         else { return }
         var transaction = Transaction()
-        transaction.update("Open_vSwitch", root.row.uuid, ["cur_cfg": .integer(root.nextConfiguration)])
+        transaction.update(
+          "Open_vSwitch", root.row.uuid, ["cur_cfg": .integer(root.nextConfiguration)])
         client.commit(transaction)
       }
     }

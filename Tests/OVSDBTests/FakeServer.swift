@@ -23,7 +23,7 @@ final class FakeServer {
     listener = try ServerBootstrap(group: control.loop)
       .childChannelInitializer { [weak self] in
         self?.serve($0, script) ?? $0.eventLoop.makeSucceededVoidFuture()
-       }
+      }
       .bind(host: "127.0.0.1", port: 0).wait()
   }
 

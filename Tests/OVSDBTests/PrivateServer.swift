@@ -64,7 +64,9 @@ final class PrivateServer {
     guard result.status.exitCode == 0 else { throw TextError("\(tool): \(result.errorOutput)") }
   }
 
-  deinit {
+  deinit { remove() }
+
+  func remove() {
     kill()
     _ = try? ChildProcess.run("rm", ["-rf", directory])
   }

@@ -24,7 +24,9 @@ let testInterest = Interest([
   private let one = "00000000-0000-0000-0000-000000000001"
   private let uuid = UUID(high: 0, low: 1)
 
-  private func apply(_ database: inout Database, _ text: String, _ format: UpdateFormat = .difference)
+  private func apply(
+    _ database: inout Database, _ text: String, _ format: UpdateFormat = .difference
+  )
     throws -> Bool
   {
     let updates = try JSON(parsing: text.replacing("ONE", with: one))
@@ -41,7 +43,9 @@ let testInterest = Interest([
     #expect(try apply(&database, #"{"T":{"ONE":{"modify":{"map":["map",[["k","v"]]]}}}}"#))
     row = try #require(database.row("T", uuid))
     #expect(row.ints("set") == [1, 3] && row.int("tag") == 5 && row.map("map") == ["k": "v"])
-    #expect(try apply(&database, #"{"T":{"ONE":{"modify":{"map":["map",[["k","w"]]],"tag":["set",[]]}}}}"#))
+    #expect(
+      try apply(
+        &database, #"{"T":{"ONE":{"modify":{"map":["map",[["k","w"]]],"tag":["set",[]]}}}}"#))
     row = try #require(database.row("T", uuid))
     #expect(row.map("map") == ["k": "w"] && row.int("tag") == nil)
     #expect(try apply(&database, #"{"T":{"ONE":{"delete":null}}}"#) == true)
@@ -64,7 +68,9 @@ let testInterest = Interest([
   @Test func wholeRowsOfTheOldProtocol() throws {
     var database = Database()
     #expect(try apply(&database, #"{"T":{"ONE":{"new":{"name":"a","set":1}}}}"#, .whole))
-    #expect(try apply(&database, #"{"T":{"ONE":{"old":{"set":1},"new":{"name":"a","set":["set",[]]}}}}"#, .whole))
+    #expect(
+      try apply(
+        &database, #"{"T":{"ONE":{"old":{"set":1},"new":{"name":"a","set":["set",[]]}}}}"#, .whole))
     #expect(database.row("T", uuid)?.ints("set") == [])
     #expect(try apply(&database, #"{"T":{"ONE":{"old":{"name":"a"}}}}"#, .whole))
     #expect(database.rows("T").isEmpty)
@@ -115,6 +121,8 @@ let testInterest = Interest([
         "database lacks U table (database needs upgrade?)",
       ])
     #expect(throws: (any Error).self) { try Schema(["tables": ["T": [:]]]) }
-    #expect(throws: (any Error).self) { try Schema(["tables": ["T": ["columns": ["c": ["type": "x"]]]]]) }
+    #expect(throws: (any Error).self) {
+      try Schema(["tables": ["T": ["columns": ["c": ["type": "x"]]]]])
+    }
   }
 }

@@ -11,16 +11,21 @@ import Testing
   .enabled(
     if: PrivateServer.isAvailable && access("/usr/bin/openssl", X_OK) == 0,
     "needs ovsdb-server and openssl"))
-struct TLSTests {
+final class TLSTests {
   private let server: PrivateServer
   private let port: Int
 
-  init() throws {
-    server = try PrivateServer()
+  /// Making keys takes time, so there is one server for all.
+  private static let shared = Result { try makeServer() }
+
+  init() throws { (server, port) = try Self.shared.get() }
+
+  private static func makeServer() throws -> (PrivateServer, Int) {
+    let server = try PrivateServer()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     defer { try? group.syncShutdownGracefully() }
     let probe = try ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).wait()
-    port = probe.localAddress?.port ?? 0
+    let port = probe.localAddress?.port ?? 0
     try probe.close().wait()
     let script = """
       set -e; cd \(server.directory)
@@ -38,6 +43,9 @@ struct TLSTests {
       "--remote=pssl:\(port):127.0.0.1", "--private-key=\(server.directory)/db.key",
       "--certificate=\(server.directory)/db.pem", "--ca-cert=\(server.directory)/ca.pem",
       "--peer-ca-cert=\(server.directory)/ca.pem")
+    // A static value has no deinit; the server shall not outlive the tests.
+    ExitHooks.atExit { server.remove() }
+    return (server, port)
   }
 
   private func harness(_ adjust: (inout TLSSettings) -> Void) throws -> ClientHarness {

@@ -82,7 +82,7 @@ import Testing
       first?.transaction.encoded(for: database, testSchema).map(\.text) == [
         #"{"op":"update","row":{"name":"z","tag":6},"table":"T","where":"# + condition + "}"
       ])
-    first?.completions.forEach { $0(.unchanged) }
+    first?.answer(.unchanged)
     #expect(answered == [1, 2])
     #expect(queue.next()?.completions.count == 1)
     #expect(queue.next()?.completions.count == 1)

@@ -9,7 +9,9 @@ import Testing
     let text = "01234567-89ab-cdef-0123-456789abcdef"
     #expect(UUID(text)?.description == text)
     #expect(UUID.zero.description == "00000000-0000-0000-0000-000000000000")
-    for bad in ["", "x", text + "0", text.replacing("-", with: "0"), text.replacing("a", with: "g")] {
+    for bad in [
+      "", "x", text + "0", text.replacing("-", with: "0"), text.replacing("a", with: "g"),
+    ] {
       #expect(UUID(bad) == nil)
     }
   }

@@ -95,12 +95,12 @@ public final class OVSDBClient {
       if configuration.lock != nil, state.lock == .unknown { return }
       guard let entry = queue.next() else { return }
       guard configuration.lock == nil || state.lock == .held else {
-        entry.completions.forEach { $0(.notLocked) }
+        entry.answer(.notLocked)
         continue
       }
       let operations = entry.transaction.encoded(for: database, schema)
       if operations.isEmpty {
-        entry.completions.forEach { $0(.unchanged) }
+        entry.answer(.unchanged)
         continue
       }
       inFlight = entry
@@ -124,7 +124,7 @@ public final class OVSDBClient {
     if case .error(let text) = outcome {
       log.warnRL(badTransactions, "transaction error: \(text)")
     }
-    entry?.completions.forEach { $0(outcome) }
+    entry?.answer(outcome)
   }
 
   // MARK: A connection begins and ends (called by Connector)
@@ -167,7 +167,9 @@ public final class OVSDBClient {
       schema = try Schema(json)
       let limited = configuration.interest.limited(to: schema)
       interest = limited.interest
-      if limited.missing != reportedMissing { limited.missing.forEach { log.warn($0) } }
+      if limited.missing != reportedMissing {
+        for text in limited.missing { log.warn(text) }
+      }
       reportedMissing = limited.missing
       monitor(MonitorMethod.all[...])
     } catch {

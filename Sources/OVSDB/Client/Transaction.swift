@@ -10,7 +10,11 @@ public struct Transaction {
     case verify(table: String, uuid: UUID, column: String)
   }
 
-  public enum Mutator: String, Sendable { case add = "+=", subtract = "-=", insert, delete }
+  public enum Mutator: String, Sendable {
+    case add = "+="
+    case subtract = "-="
+    case insert, delete
+  }
 
   var operations: [Operation] = []
 

@@ -6,6 +6,11 @@ struct TransactionQueue {
   struct Entry {
     var transaction: Transaction
     var completions: [Completion]
+
+    /// Tells everybody whose transaction this is.
+    func answer(_ outcome: Transaction.Outcome) {
+      for completion in completions { completion(outcome) }
+    }
   }
 
   private var waiting: [Entry] = []

@@ -20,7 +20,9 @@ public struct UUID: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard byte == UInt8(ascii: "-") else { return nil }
         continue
       }
-      guard byte < 0x80, let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
+      guard byte < 0x80, let digit = Character(UnicodeScalar(byte)).hexDigitValue else {
+        return nil
+      }
       words.0 = words.0 << 4 | words.1 >> 60
       words.1 = words.1 << 4 | UInt64(digit)
     }

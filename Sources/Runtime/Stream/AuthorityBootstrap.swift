@@ -7,7 +7,8 @@ private let log = Log("stream_ssl")
 /// for the authority's and saved; from then on every peer must be signed by it.
 enum AuthorityBootstrap {
   static func save(_ chain: [NIOSSLCertificate], to path: String) {
-    guard chain.count > 1, let authority = chain.last, let bytes = try? authority.toDERBytes() else {
+    guard chain.count > 1, let authority = chain.last, let bytes = try? authority.toDERBytes()
+    else {
       return log.err("could not bootstrap CA cert: no certificate presented by peer")
     }
     // O_EXCL: another process may bootstrap at the same time; whoever is first wins.
