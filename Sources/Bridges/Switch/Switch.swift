@@ -25,7 +25,7 @@ public final class Switch {
   public let interfaces: InterfaceFactory
   public private(set) var bridges: [String: RunningBridge] = [:]
   /// Why interfaces do not work, by the uuid of their rows.
-  public internal(set) var failures: [String: String] = [:]
+  public internal(set) var failures: [UUID: String] = [:]
   /// Called when a bridge came or is about to go: OpenFlow listens per bridge.
   public var onBridgeAdded: ((RunningBridge) -> Void)?
   public var onBridgeRemoved: ((RunningBridge) -> Void)?
@@ -195,7 +195,7 @@ public final class Switch {
   }
 
   private func fail(_ wanted: DesiredInterface, _ error: any Error) {
-    failures[wanted.uuid] = "\(error)"
+    if let uuid = wanted.uuid { failures[uuid] = "\(error)" }
     log.warn("\(error)")
   }
 
@@ -230,8 +230,9 @@ public final class Switch {
   private func nameMissingPeers() {
     for port in bridges.values.flatMap(\.ports.values) where port.datapathPort == nil {
       guard bridges[port.bridge]?.pipeline.ports[port.ofport]?.peer == nil else { continue }
+      guard let uuid = port.wanted.uuid else { continue }
       let peer = port.wanted.options["peer"] ?? ""
-      failures[port.wanted.uuid] =
+      failures[uuid] =
         "No usable peer '\(peer)' exists in '\(Switch.datapathType)' datapath."
     }
   }

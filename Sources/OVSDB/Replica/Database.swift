@@ -19,3 +19,10 @@ public struct Database: Equatable, Sendable {
   /// The only row of a table, like that of Open_vSwitch.
   public func singleton(_ table: String) -> Row? { tables[table]?.values.min { $0.uuid < $1.uuid } }
 }
+
+extension Database {
+  /// Number of values held: what `memory/show` calls "idl-cells".
+  public var cellCount: Int {
+    tables.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.columns.count } }
+  }
+}
