@@ -28,7 +28,7 @@ extension Worker {
 
   /// Adaptive part: sleeping counts as idle time of the next round.
   @inline(never)
-  private func rest(
+  private mutating func rest(
     _ sleep: inout UInt64, _ maximum: UInt64, _ received: Int, _ then: UInt64
   ) -> UInt64 {
     if received >= WorkerPort.burst / 2 {
@@ -113,7 +113,7 @@ extension Worker {
 
   /// Sleeps until something is ready; not at all while there are commands, and only shortly while
   /// there are queues to poll.
-  private func waitForEvents(
+  private mutating func waitForEvents(
     _ set: Int32, _ tags: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ idleRounds: Int
   ) -> Int {
     let polls = (pollList?.pointee.count ?? 0) > 0
