@@ -70,7 +70,10 @@ final class WorkerThread {
     // An lcore id gives the thread its own cache of packet buffers.
     let registered = rte_thread_register() == 0
     if core == nil {
-      worker.pointee.runEventDriven(pollSet)
+      let tags = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(
+        capacity: Worker.eventsPerRound)
+      worker.pointee.runEventDriven(pollSet, tags)
+      tags.deallocate()
     } else {
       worker.pointee.runBusy(maximumSleep)
     }

@@ -84,11 +84,12 @@ extension Worker {
 
   // MARK: Event-driven
 
+  static let eventsPerRound = 64
+
   /// Runs an event-driven worker until it is stopped. `set` has the mailbox's event under a nil tag
   /// and ports' descriptors under the port's number: a port may be detached before its tag is read.
-  mutating func runEventDriven(_ set: Int32) {
-    let tags = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 64)
-    defer { tags.deallocate() }
+  /// `tags` is room for `eventsPerRound` of them.
+  mutating func runEventDriven(_ set: Int32, _ tags: UnsafeMutablePointer<UnsafeMutableRawPointer?>) {
     var idleRounds = 0
     while true {
       let ready = waitForEvents(set, tags, idleRounds)
@@ -118,7 +119,7 @@ extension Worker {
   ) -> Int {
     let polls = (pollList?.pointee.count ?? 0) > 0
     let mayRest = mailbox.pointee.beginSleep() && !(polls && idleRounds < 64)
-    let ready = pb_poll_wait(set, tags, 64, !mayRest ? 0 : polls ? 1 : -1)
+    let ready = pb_poll_wait(set, tags, Int32(Worker.eventsPerRound), !mayRest ? 0 : polls ? 1 : -1)
     mailbox.pointee.endSleep()
     return Int(ready)
   }
