@@ -22,7 +22,8 @@ struct KernelTests {
   {
     let packet = frame.withUnsafeBytes { MempoolRegistry.packet(from: $0, pool: pool) }
     var packets: [OpaquePointer?] = [packet]
-    let keys = allocateLines(FlowKey.self, count: 2), hashes = allocateLines(UInt64.self, count: 8)
+    let keys = allocateLines(FlowKey.self, count: 2)
+    let hashes = allocateLines(UInt64.self, count: 8)
     keys[1] = mask
     defer {
       pb_mbuf_free(packet)
@@ -44,10 +45,13 @@ struct KernelTests {
     let pool = try MempoolRegistry.shared.pool(bufferSize: 2048)
     let all = Self.kernels()
     try #require(!all.isEmpty)
-    var g = Seeded(4), taken = 0
+    var g = Seeded(4)
+    var taken = 0
     for round in 0..<4000 {
       var frame = ParserTests.frame(&g)
-      if round % 2 == 1 { frame[Int.random(in: 12..<frame.count, using: &g)] ^= 1 << UInt8(round % 8) }
+      if round % 2 == 1 {
+        frame[Int.random(in: 12..<frame.count, using: &g)] ^= 1 << UInt8(round % 8)
+      }
       if round % 5 == 0 { frame.removeLast(Int.random(in: 0...frame.count - 14, using: &g)) }
       let expected = PacketParser.parse(frame, inPort: 5)
       var mask = FlowMask.allOnes

@@ -33,8 +33,10 @@ struct WorkerTests {
     let datapath = bed.datapath
     try datapath.attach(3, name: "sink", source: .ethdev(sink))
     try datapath.attach(4, name: "source", source: .ethdev(source))
-    let all = [WorkerDescription.Queue(port: 3, queue: 0, enabled: true),
-               WorkerDescription.Queue(port: 4, queue: 0, enabled: true)]
+    let all = [
+      WorkerDescription.Queue(port: 3, queue: 0, enabled: true),
+      WorkerDescription.Queue(port: 4, queue: 0, enabled: true),
+    ]
     #expect(datapath.workers[0].queues == all)
     usleep(5_000)
     #expect(datapath.workers[0].counters.packetsReceived > 0)

@@ -14,7 +14,8 @@ extension Worker {
     _ words: UnsafePointer<UInt32>, _ count: Int, _ packet: OpaquePointer,
     _ port: WorkerPortPointer?
   ) {
-    var packet = packet, next = 0
+    var packet = packet
+    var next = 0
     while next < count {
       let word = words[next]
       guard let op = Opcode(rawValue: UInt8(truncatingIfNeeded: word)) else { break }

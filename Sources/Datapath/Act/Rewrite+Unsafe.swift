@@ -54,7 +54,8 @@ struct FrameRewriter {
 
   func setIPv4(_ o: Operands) {
     guard let l3 = networkHeader(EtherType.ipv4), l3 &+ 20 <= length else { return }
-    var addresses = ChecksumChange(), header = ChecksumChange()
+    var addresses = ChecksumChange()
+    var header = ChecksumChange()
     let (oldSource, newSource) = update(l3 &+ 12, o[0], o[1])
     addresses.add(oldSource, newSource)
     let (oldDestination, newDestination) = update(l3 &+ 16, o[2], o[3])
@@ -99,7 +100,8 @@ struct FrameRewriter {
       if transport?.isRouted != true { addresses.add(old, new) }
     }
     let (tos, tosMask, ttl, ttlMask) = bytes(o[16])
-    let value = UInt32(tos) << 20, mask = UInt32(tosMask) << 20
+    let value = UInt32(tos) << 20
+    let mask = UInt32(tosMask) << 20
     _ = update(l3, value.bigEndian, mask.bigEndian)
     update(l3 &+ 7, ttl, ttlMask)
     if let transport { updateTransportChecksum(transport, addresses) }
@@ -112,7 +114,8 @@ struct FrameRewriter {
     guard let l3, l3 &+ 28 <= length else { return }
     _ = update(l3 &+ 14, o[0], o[1])
     _ = update(l3 &+ 24, o[2], o[3])
-    let values = UnsafeRawPointer(o + 4), masks = UnsafeRawPointer(o + 7)
+    let values = UnsafeRawPointer(o + 4)
+    let masks = UnsafeRawPointer(o + 7)
     for i in 0..<12 {  // sha at 8, tha at 18
       let value = values.load(fromByteOffset: i, as: UInt8.self)
       update(l3 &+ (i < 6 ? 8 : 12) &+ i, value, masks.load(fromByteOffset: i, as: UInt8.self))
@@ -210,7 +213,8 @@ struct FrameRewriter {
 
   /// SCTP has a CRC: keeps whatever error the old one had.
   private func setSCTPPorts(_ t: Transport, _ o: Operands) {
-    let field = t.offset &+ 8, size = UInt32(truncatingIfNeeded: t.end &- t.offset)
+    let field = t.offset &+ 8
+    let size = UInt32(truncatingIfNeeded: t.end &- t.offset)
     let had = load(field, UInt32.self)
     store(UInt32(0), field)
     let before = pb_crc32c(base + t.offset, size)

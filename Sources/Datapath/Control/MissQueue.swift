@@ -52,7 +52,9 @@ final class MissQueue {
   }
 
   private func hasNews() -> Bool {
-    lock.withLock { isClosed || !turns.isEmpty || sources.contains { $0.ring.pointee.next() != nil } }
+    lock.withLock {
+      isClosed || !turns.isEmpty || sources.contains { $0.ring.pointee.next() != nil }
+    }
   }
 
   private func poll(_ max: Int) -> ([Miss], Bool) {

@@ -56,10 +56,12 @@ final class WorkerThread {
     pollSet = core == nil ? pb_poll_create() : -1
     if core == nil { _ = pb_poll_add(pollSet, mailbox.pointee.event, nil) }
     let this = Unmanaged.passRetained(self).toOpaque()
-    let failure = pthread_create(&thread, nil, { argument in
-      if let argument { Unmanaged<WorkerThread>.fromOpaque(argument).takeRetainedValue().main() }
-      return nil
-    }, this)
+    let failure = pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument { Unmanaged<WorkerThread>.fromOpaque(argument).takeRetainedValue().main() }
+        return nil
+      }, this)
     guard failure == 0 else { throw DatapathError("cannot start a worker: error \(failure)") }
   }
 

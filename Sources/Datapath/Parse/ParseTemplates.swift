@@ -22,7 +22,8 @@ enum ParseTemplates {
 
   private static func template(tagged: Bool, v6: Bool, tcp: Bool) -> pb_template {
     var t = pb_template()
-    let type = tagged ? 16 : 12, l3 = type + 2
+    let type = tagged ? 16 : 12
+    let l3 = type + 2
     let proto: UInt8 = tcp ? IPProtocol.tcp : IPProtocol.udp
     var window = Window()
     if tagged {

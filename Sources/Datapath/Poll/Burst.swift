@@ -75,7 +75,10 @@ extension Worker {
 
   @inline(__always)
   private mutating func act(_ port: WorkerPortPointer, _ count: Int, _ unknown: UInt32) {
-    let packets = self.packets, flows = self.flows, keys = self.keys, now = clock.now
+    let packets = self.packets
+    let flows = self.flows
+    let keys = self.keys
+    let now = clock.now
     var bytes: UInt64 = 0
     for i in 0..<count {
       let packet = packets[i].unsafelyUnwrapped

@@ -44,8 +44,10 @@ extension Worker {
   @inline(__always)
   private mutating func pollQueues() -> Int {
     guard let list = pollList else { return 0 }
-    let entries = list.pointee.entries, count = list.pointee.count
-    var received = 0, i = 0
+    let entries = list.pointee.entries
+    let count = list.pointee.count
+    var received = 0
+    var i = 0
     while i < count {
       let port = entries[i].port
       let n = port.pointee.receive(entries[i].queue, into: packets)
@@ -89,7 +91,8 @@ extension Worker {
   /// Runs an event-driven worker until it is stopped. `set` has the mailbox's event under a nil tag
   /// and ports' descriptors under the port's number: a port may be detached before its tag is read.
   /// `tags` is room for `eventsPerRound` of them.
-  mutating func runEventDriven(_ set: Int32, _ tags: UnsafeMutablePointer<UnsafeMutableRawPointer?>) {
+  mutating func runEventDriven(_ set: Int32, _ tags: UnsafeMutablePointer<UnsafeMutableRawPointer?>)
+  {
     var idleRounds = 0
     while true {
       let ready = waitForEvents(set, tags, idleRounds)

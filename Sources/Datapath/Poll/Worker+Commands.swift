@@ -37,7 +37,9 @@ extension Worker {
     case .remove:
       if let record = command.pointee.record { remove(record) }
     case .execute:
-      guard let packet = command.pointee.packet, let program = command.pointee.program else { return }
+      guard let packet = command.pointee.packet, let program = command.pointee.program else {
+        return
+      }
       run(program, Int(command.pointee.count), packet, ports[Int(command.pointee.port)])
     case .stop:
       for number in 0..<65536 where ports[number] != nil { detach(PortNumber(number)) }
@@ -46,7 +48,9 @@ extension Worker {
   }
 
   /// The command's key; commands lie on cache lines, as kernels need it.
-  private mutating func commandKey(_ command: UnsafeMutablePointer<Command>) -> UnsafePointer<FlowKey> {
+  private mutating func commandKey(_ command: UnsafeMutablePointer<Command>) -> UnsafePointer<
+    FlowKey
+  > {
     UnsafeRawPointer(command).advanced(by: MemoryLayout<Command>.offset(of: \.key) ?? 64)
       .assumingMemoryBound(to: FlowKey.self)
   }

@@ -53,14 +53,16 @@ struct WorkerPort {
     firstWord = UInt64(number.bigEndian)
     transmit = allocateLines(OpaquePointer?.self, count: WorkerPort.burst)
     drops = allocateLines(UInt64.self, count: DropReason.allCases.count)
-    var ethdev: UInt16 = 0, queue: UInt16 = 0
+    var ethdev: UInt16 = 0
+    var queue: UInt16 = 0
     switch source {
     case .ethdev(let port):
       (kind, device) = (.ethdev, nil)
       ethdev = port.id
       queue = UInt16(worker % max(Int(port.transmitQueues), 1))
     case .tap(let tap): (kind, device) = (.tap, UnsafeMutableRawPointer(tap))
-    case .packetSocket(let socket): (kind, device) = (.packetSocket, UnsafeMutableRawPointer(socket))
+    case .packetSocket(let socket):
+      (kind, device) = (.packetSocket, UnsafeMutableRawPointer(socket))
     case .dummy(let dummy): (kind, device) = (.dummy, UnsafeMutableRawPointer(dummy.device))
     }
     self.ethdev = ethdev
