@@ -123,6 +123,7 @@ struct EndToEndTests {
     _ = bed.ports[1]!.receive(Self.frame())
     #expect(bed.datapath.quiesce())
     #expect(bed.ports[3]!.takeTransmitted().count == 2)
+    #expect(bed.datapath.workers[0].drops[DropReason.noSuchPort.rawValue] == 1)
     bed.datapath.detach(1)
     #expect(handles.all.first?.state == .removed)
     #expect(handles.all.first?.statistics.packets == 2)
