@@ -1,3 +1,5 @@
+/* rte_devargs_reset is marked experimental; the alternative is a leak. */
+#define ALLOW_EXPERIMENTAL_API
 #define _GNU_SOURCE
 #include "ethdev.h"
 
@@ -8,6 +10,7 @@
 
 #include <rte_bus.h>
 #include <rte_dev.h>
+#include <rte_devargs.h>
 #include <rte_ethdev.h>
 #include <rte_log.h>
 #include <rte_version.h>
@@ -23,8 +26,18 @@ static int find(const char *devargs, uint16_t *port) {
   return -ENODEV;
 }
 
+/* Whether DPDK finds a bus in the text; rte_dev_probe takes that for granted and crashes. */
+static int names_a_bus(const char *devargs) {
+  struct rte_devargs parsed;
+  memset(&parsed, 0, sizeof parsed);
+  int known = rte_devargs_parse(&parsed, devargs) == 0 && parsed.bus;
+  rte_devargs_reset(&parsed);
+  return known;
+}
+
 int pb_ethdev_attach(const char *devargs, uint16_t *port) {
   if (!find(devargs, port)) return 0;
+  if (!names_a_bus(devargs)) return -ENODEV;
   int error = rte_dev_probe(devargs);
   return error < 0 ? error : find(devargs, port);
 }

@@ -1,0 +1,158 @@
+import Datapath
+import Fields
+import Glibc
+import Testing
+
+@testable import Interfaces
+@testable import Runtime
+
+/// Devices that need DPDK's environment, which a process starts once.
+@Suite(.serialized) struct DeviceTests {
+  private let factory = InterfaceFactory(dummyEnabled: true)
+
+  init() throws {
+    try DPDK.start([
+      "dpdk-init": "true", "dpdk-extra": "--no-huge --no-shconf -m 256 --no-pci --no-telemetry",
+    ])
+  }
+
+  private func make(_ name: String, _ type: String, _ options: [String: String] = [:]) throws
+    -> any InterfaceDevice
+  {
+    try factory.make(InterfaceRequest(name: name, type: type, options: options))
+  }
+
+  // MARK: dummy
+
+  @Test func dummiesLookAsInOVS() throws {
+    let first = try make("p1", "dummy"), second = try make("p2", "dummy-pmd")
+    #expect(first.status.macAddress == EthernetAddress("aa:55:aa:55:00:00"))
+    #expect(second.status.macAddress == EthernetAddress("aa:55:aa:55:00:01"))
+    #expect(first.status.mtu == 1500 && first.status.ifindex == 0 && first.status.adminUp == true)
+    #expect(first.typeName == "dummy" && first.configurationText == "" && first.isDummy)
+    #expect(
+      second.configurationText == "configured_rx_queues=1, configured_tx_queues=1, "
+        + "requested_rx_queues=1, requested_tx_queues=1")
+    #expect(
+      first.statistics(PortCounters()).keys.sorted() == [
+        "rx_bytes", "rx_custom_packets_1", "rx_custom_packets_2", "rx_packets", "rx_q0_bytes",
+        "rx_q0_packets", "tx_bytes", "tx_packets", "tx_q0_bytes", "tx_q0_packets",
+      ])
+    first.destroy()
+    second.destroy()
+  }
+
+  @Test func simulationStandsInForOtherTypes() throws {
+    let local = try factory.make(
+      InterfaceRequest(name: "br0", type: "internal", dummyDatapath: true))
+    #expect(local.typeName == "dummy-internal" && local.isDummy && !local.lendsAddress)
+    local.destroy()
+    let override = InterfaceFactory(dummy: .override)
+    let eth = try override.make(InterfaceRequest(name: "eth9", type: "system"))
+    #expect(eth.typeName == "system" && eth.isDummy)
+    eth.destroy()
+  }
+
+  @Test func commands() throws {
+    let device = try make("c1", "dummy")
+    defer { device.destroy() }
+    let commands = DummyCommands(factory)
+    var changed: [String] = []
+    factory.onChange = { changed.append($0) }
+    #expect(throws: TextError("no such dummy netdev")) { try commands.receive(["zz", "00"]) }
+    #expect(throws: TextError("bad rx queue id.")) {
+      try commands.receive(["c1", "--qid", "9", "eth()"])
+    }
+    #expect(try commands.receive(["c1", "--qid", "0", "eth()", "eth_type(0x1234)"]) == "")
+    #expect(throws: TextError("Invalid Admin State")) { try commands.setAdminState(["c1"]) }
+    #expect(throws: TextError("Unknown Dummy Interface")) {
+      try commands.setAdminState(["zz", "up"])
+    }
+    #expect(try commands.setAdminState(["c1", "down"]) == "OK")
+    #expect(device.status.adminUp == false && !device.status.linkUp)
+    #expect(try commands.setAdminState(["up"]) == "OK")
+    #expect(device.status.linkUp && changed == ["c1", "c1"])
+  }
+
+  @Test func capturesAreWrittenAtOnce() throws {
+    let path = "/tmp/patchbay-test-\(getpid()).pcap"
+    defer { unlink(path) }
+    let device = try make("c2", "dummy", ["pcap": path])
+    defer { device.destroy() }
+    _ = try DummyCommands(factory).receive(["c2", "505400000002505400000001123400"])
+    let bytes = contents(path)
+    #expect(bytes.count == 24 + 16 + 15)
+    #expect(bytes.prefix(4) == [0xd4, 0xc3, 0xb2, 0xa1])
+    #expect(bytes.suffix(3) == [0x12, 0x34, 0x00])
+    #expect(throws: TextError.self) { try make("c3", "dummy", ["pcap": "/nonexistent/x"]) }
+  }
+
+  private func contents(_ path: String) -> [UInt8] {
+    guard let file = fopen(path, "rb") else { return [] }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return Array(bytes.prefix(count))
+  }
+
+  // MARK: dpdk
+
+  private func refusal(_ name: String, _ options: [String: String]) -> String {
+    do {
+      try make(name, "dpdk", options).destroy()
+      return ""
+    } catch { return "\(error)" }
+  }
+
+  @Test func badDevicesAreNamed() {
+    #expect(
+      refusal("dpdk0", [:]) == "'dpdk0' is missing 'options:dpdk-devargs'. "
+        + "The old 'dpdk<port_id>' names are not supported")
+    for bad in ["foo", "0000:99:00.0", "net_bogus0", "class=eth,mac=00:11:22:33:44:55", ",", "="] {
+      #expect(refusal("d1", ["dpdk-devargs": bad]) == "Error attaching device '\(bad)' to DPDK")
+    }
+  }
+
+  @Test func aDeviceComesAndGoes() throws {
+    for round in 0..<3 {
+      let options = ["dpdk-devargs": "net_null7", "n_rxq": "2", "n_rxq_desc": "512"]
+      let request = InterfaceRequest(
+        name: "d7", type: "dpdk", options: options, mtuRequest: round == 1 ? 9000 : nil)
+      let device = try factory.make(request)
+      #expect(
+        refusal("d8", ["dpdk-devargs": "net_null7"])
+          == "'d8' is trying to use device 'net_null7' which is already in use by 'd7'")
+      let status = device.status
+      #expect(status.mtu == (round == 1 ? 9000 : 1500) && status.linkUp)
+      #expect(status.linkSpeed == 10_000_000_000 && status.fullDuplex == true)
+      #expect(status.status["driver_name"] == "net_null")
+      #expect(status.status["bus_info"] == "bus_name=vdev")
+      #expect(status.status["link_speed"] == "10Gbps")
+      #expect(device.configurationText.contains("configured_rx_queues=2, configured_rxq_descriptors=512"))
+      #expect(device.statistics(PortCounters())["rx_q1_packets"] != nil)
+      try device.configure(request)
+      #expect(throws: TextError.self) {
+        try device.configure(
+          InterfaceRequest(name: "d7", type: "dpdk", options: ["dpdk-devargs": "net_null7"]))
+      }
+      device.destroy()
+    }
+  }
+
+  @Test func pcapDevicesRun() throws {
+    #expect(
+      refusal("d9", ["dpdk-devargs": "net_pcap0,rx_pcap=/nonexistent"])
+        == "Error attaching device 'net_pcap0,rx_pcap=/nonexistent' to DPDK")
+  }
+
+  // MARK: kernel
+
+  @Test func loopbackIsRead() throws {
+    let lo = KernelDevice("lo")
+    #expect(try lo.read().ifindex == 1)
+    #expect(throws: KernelDevice.Failure.self) { try KernelDevice("no-such-dev").read() }
+    #expect(throws: KernelDevice.Failure.self) {
+      try KernelDevice(String(repeating: "x", count: 40)).read()
+    }
+  }
+}
