@@ -65,7 +65,8 @@ import Testing
   }
 
   @Test func words() {
-    #expect(Words.split(" a  b\tc\\ d 'e f'g \"\" \"h\\\"i\"") == ["a", "b", "c d", "e fg", "", "h\"i"])
+    #expect(
+      Words.split(" a  b\tc\\ d 'e f'g \"\" \"h\\\"i\"") == ["a", "b", "c d", "e fg", "", "h\"i"])
   }
 
   @Test func descriptors() {

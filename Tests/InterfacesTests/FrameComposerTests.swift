@@ -27,7 +27,7 @@ private let pattern = hex(Array(0..<64))
         + "0001000200000000000000005000" + "0000b79b0000" + pattern)
     #expect(
       try compose(
-          "eth_type(0x0800),ipv4(src=1.2.3.4,dst=5.6.7.8,proto=6,tos=0,ttl=64,frag=no),"
+        "eth_type(0x0800),ipv4(src=1.2.3.4,dst=5.6.7.8,proto=6,tos=0,ttl=64,frag=no),"
           + "tcp(src=1,dst=2),tcp_flags(syn|ack)")
         == addresses + "0800" + "450000280000000040066abd0102030405060708"
         + "0001000200000000000000005012" + "00009fbc0000")
@@ -59,7 +59,8 @@ private let pattern = hex(Array(0..<64))
       + "icmp(type=8,code=0)"
     #expect(
       try compose(flow)
-        == addresses + "08004510005c000000000301a77e0102030405060708" + "080013fc00000000" + pattern)
+        == addresses + "08004510005c000000000301a77e0102030405060708" + "080013fc00000000" + pattern
+    )
   }
 
   @Test func fragments() throws {
@@ -69,7 +70,8 @@ private let pattern = hex(Array(0..<64))
         + "05060708")
     #expect(
       try compose(head + "first),udp(src=1,dst=2)")
-        == addresses + "08004510005c000020000311876e0102030405060708" + "0001000200480b44" + pattern)
+        == addresses + "08004510005c000020000311876e0102030405060708" + "0001000200480b44" + pattern
+    )
   }
 
   @Test func taggedARP() throws {
@@ -100,7 +102,9 @@ private let pattern = hex(Array(0..<64))
   @Test func others() throws {
     #expect(try compose("eth_type(0x1234)") == addresses + "1234")
     #expect(try compose("") == addresses + "000e")
-    #expect(try compose("eth_type(0x8847),mpls(label=100,tc=3,ttl=64,bos=1)").hasSuffix("88470006" + "4740"))
+    #expect(
+      try compose("eth_type(0x8847),mpls(label=100,tc=3,ttl=64,bos=1)").hasSuffix(
+        "88470006" + "4740"))
     #expect(
       try DummyCommands.frames(["5054 0000 0002 5054 0000 0001 1234 00", eth][...]).map(\.count)
         == [15, 14])
@@ -164,7 +168,8 @@ private enum Corpus {
     "\(eth),eth_type(0x86dd),ipv6(proto=17,frag=later),udp(src=65535,dst=0)",
     "eth_type(0x0800),ipv4(proto=132),sctp(src=1,dst=2)",
     "eth_type(0x8847),mpls(label=100,tc=3,ttl=64,bos=1)", "505400000002505400000001123400",
-    "encap(encap(encap(encap(encap(eth())))))", "eth(=),vlan(,),nd(=)", "((((", "eth)(", "tcp_flags(|)",
+    "encap(encap(encap(encap(encap(eth())))))", "eth(=),vlan(,),nd(=)", "((((", "eth)(",
+    "tcp_flags(|)",
   ]
 }
 

@@ -71,7 +71,8 @@ struct FlowText {
   private mutating func readEtherType(_ body: Substring) throws -> Bool {
     guard let type = Arguments.number(body, max: 0xffff) else { return false }
     guard seen.insert("eth_type").inserted else {
-      throw TextError("duplicate eth_type attribute in flow key; the flow key in error is: \(whole)")
+      throw TextError(
+        "duplicate eth_type attribute in flow key; the flow key in error is: \(whole)")
     }
     guard type >= 0x600 else {
       throw TextError("invalid Ethertype \(type) in flow key; the flow key in error is: \(whole)")

@@ -124,7 +124,8 @@ struct FrameComposer {
     case (17, _): return udp(addresses, room)
     case (132, _): return ports + [UInt8](repeating: 0, count: 8) + data(room, header: 12)
     case (1, false): return checked([UInt8(truncatingIfNeeded: key.tpSrc), code], room)
-    case (2, false): return checked([UInt8(truncatingIfNeeded: key.tpSrc), code], room, data: false)
+    case (2, false):
+      return checked([UInt8(truncatingIfNeeded: key.tpSrc), code], room, data: false)
     case (58, true): return icmpv6(addresses, room)
     default: return data(room, carriesData: false, header: 0)
     }
