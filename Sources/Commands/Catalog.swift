@@ -6,7 +6,15 @@ import JSONRPC
 public enum SwitchCommands {
   /// Commands that need a switch, which exists once the database was read.
   public static func all(_ sw: Switch) -> [ControlCommand] {
-    WorkerCommands.all(sw) + DatapathShowCommands.all(sw) + BridgeDatapathCommands.all(sw)
+    WorkerCommands.all(sw)
+      + DatapathShowCommands.all(sw)
+      + DatapathFlowCommands.all(sw)
+      + BridgeDatapathCommands.all(sw)
+      + BridgeCommands.all(sw)
+      + LearningCommands.all(sw)
+      + UpcallCommands.all(sw)
+      + MemoryCommands.all(sw)
+      + (sw.interfaces.dummyEnabled ? TimeCommands.all(sw) + [] : [])
   }
 }
 

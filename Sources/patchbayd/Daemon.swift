@@ -19,6 +19,8 @@ final class Daemon {
   private let interfaces: InterfaceFactory
   private var configuration: Configuration?
   private var client: DatabaseClient?
+  /// By bridge.
+  private var services: [String: OpenFlowService] = [:]
 
   init(_ options: DaemonOptions) {
     self.options = options
@@ -92,11 +94,33 @@ final class Daemon {
     let pipeline = Pipeline(datapath: datapath) { Clock.shared.monotonicMilliseconds }
     let sw = Switch(datapath: datapath, pipeline: pipeline, interfaces: interfaces)
     sw.identity = identity()
+    connectOpenFlow(sw)
     SwitchCommands.all(sw).forEach(control.register)
     pipeline.megaflows.start(translators: settings["n-handler-threads"].flatMap { Int($0) } ?? 1)
     interfaces.onChange = { [unowned self] name in deviceChanged(name) }
     try interfaces.watchKernel(loop)
     return sw
+  }
+
+  private func connectOpenFlow(_ sw: Switch) {
+    let pipeline = sw.pipeline
+    sw.onBridgeAdded = { [unowned self] bridge in
+      let service = OpenFlowService(bridge.pipeline, pipeline: pipeline, loop: loop.loop)
+      services[bridge.name] = service
+      service.start().whenFailure { error in
+        log.err("bridge \(bridge.name): OpenFlow socket: \(error)")
+      }
+    }
+    sw.onBridgeRemoved = { [unowned self] bridge in
+      services.removeValue(forKey: bridge.name)?.stop()
+    }
+    sw.onReconnect = { [unowned self] bridge in services[bridge.name]?.closeConnections() }
+    pipeline.onPortChange = { [unowned self] bridge, port, change in
+      services[bridge.name]?.portChanged(port, change)
+    }
+    sw.memoryUsage = { [unowned self] in
+      ["idl-cells-Open_vSwitch": client?.database.cellCount ?? 0]
+    }
   }
 
   private func identity() -> [String: Datum] {

@@ -29,6 +29,10 @@ public final class Switch {
   /// Called when a bridge came or is about to go: OpenFlow listens per bridge.
   public var onBridgeAdded: ((RunningBridge) -> Void)?
   public var onBridgeRemoved: ((RunningBridge) -> Void)?
+  /// Drop and remake a bridge's OpenFlow connections.
+  public var onReconnect: ((RunningBridge) -> Void)?
+  /// Counts for `memory/show` that others keep.
+  public var memoryUsage: () -> [String: Int] = { [:] }
 
   /// Columns of the Open_vSwitch row that say who we are.
   public var identity: [String: Datum] = [:]
