@@ -6,14 +6,19 @@ import Testing
 @testable import Interfaces
 @testable import Runtime
 
+/// DPDK without hugepages and hardware, for all tests of this process.
+private func startDPDK() throws {
+  try DPDK.start([
+    "dpdk-init": "true", "dpdk-extra": "--no-huge --no-shconf -m 384 --no-pci --no-telemetry",
+  ])
+}
+
 /// Devices that need DPDK's environment, which a process starts once.
 @Suite(.serialized) struct DeviceTests {
   private let factory = InterfaceFactory(dummyEnabled: true)
 
   init() throws {
-    try DPDK.start([
-      "dpdk-init": "true", "dpdk-extra": "--no-huge --no-shconf -m 256 --no-pci --no-telemetry",
-    ])
+    try startDPDK()
   }
 
   private func make(_ name: String, _ type: String, _ options: [String: String] = [:]) throws
@@ -178,6 +183,65 @@ import Testing
     #expect(throws: KernelDevice.Failure.self) { try KernelDevice("no-such-dev").read() }
     #expect(throws: KernelDevice.Failure.self) {
       try KernelDevice(String(repeating: "x", count: 40)).read()
+    }
+  }
+}
+
+/// A simulated device in a datapath: what comes in at one port goes out, and into files, at another.
+@Suite struct DummyTrafficTests {
+  @Test func framesAreForwardedAndCaptured() throws {
+    try startDPDK()
+    let path = "/tmp/patchbay-traffic-\(getpid()).pcap"
+    defer { unlink(path) }
+    let factory = InterfaceFactory(dummyEnabled: true)
+    let a = try factory.make(InterfaceRequest(name: "a", type: "dummy"))
+    let b = try factory.make(
+      InterfaceRequest(name: "b", type: "dummy", options: ["tx_pcap": path]))
+    let datapath = try Datapath()
+    for (number, device) in [(PortNumber(1), a), (2, b)] {
+      guard let source = device.source else { continue }
+      try datapath.attach(number, name: "p", source: source, bufferSize: device.bufferSize)
+    }
+    let translator = Translator(datapath)
+    translator.start()
+    let frame = "5054000000025054000000011234" + String(repeating: "00", count: 46)
+    _ = try DummyCommands(factory).receive(["a", frame, frame])
+    #expect(datapath.quiesce())
+    factory.writeCaptures()
+    #expect(a.statistics(datapath.counters(1))["rx_packets"] == 2)
+    #expect(b.statistics(datapath.counters(2))["tx_packets"] == 2)
+    var info = stat()
+    #expect(stat(path, &info) == 0 && info.st_size == 24 + 2 * (16 + 60))
+    datapath.detach(1)
+    datapath.detach(2)
+    datapath.shutdown()
+    a.destroy()
+    b.destroy()
+  }
+
+  /// Answers every miss with an output to port 2.
+  private final class Translator {
+    private let datapath: Datapath
+    init(_ datapath: Datapath) { self.datapath = datapath }
+
+    func start() {
+      var thread = pthread_t()
+      pthread_create(
+        &thread, nil,
+        { context in
+          guard let context else { return nil }
+          Unmanaged<Translator>.fromOpaque(context).takeRetainedValue().run()
+          return nil
+        }, Unmanaged.passRetained(self).toOpaque())
+      pthread_detach(thread)
+    }
+
+    private func run() {
+      while let misses = datapath.takeMisses(max: 16) {
+        for miss in misses {
+          _ = datapath.answer(miss, mask: FlowMask(), actions: [.output(2)], owner: nil)
+        }
+      }
     }
   }
 }
