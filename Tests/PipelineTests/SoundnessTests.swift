@@ -10,7 +10,7 @@ import Testing
 @Suite struct SoundnessTests {
   @Test(arguments: 0..<40) func translationsAreRightAndMasksAreSound(seed: Int) {
     var world = RandomWorld(seed: UInt64(seed) + 1)
-    for _ in 0..<60 {
+    for _ in 0..<40 {
       let key = world.randomKey()
       guard let port = world.s.pipeline.port(datapathPort: key.inPort),
         let translation = world.s.translate(key)
@@ -29,7 +29,7 @@ import Testing
         return
       }
       let mask = translation.installedMask(for: key)
-      for _ in 0..<30 {
+      for _ in 0..<12 {
         let other = world.packet(like: key, under: mask)
         guard let again = world.s.translate(other), again.actions != translation.actions else {
           continue
