@@ -14,8 +14,7 @@ extension Pipeline {
   /// Does with a packet what a controller asks, once: no flow comes of it. Control thread.
   func execute(_ packet: [UInt8], _ actions: [any Action], inPort: UInt16, in bridge: Bridge) {
     let port = bridge.ports[inPort]
-    var key = PacketParser.parse(packet, inPort: port?.datapathPort ?? 0)
-    if port == nil { key.inPort = inPort }
+    let key = PacketParser.parse(packet, inPort: inPort)
     let (translation, _) = translate(Flow(key), at: port, in: bridge, doing: actions)
     let now = now()
     _ = learn(translation.effects, at: now)

@@ -1,0 +1,145 @@
+import Fields
+import Glibc
+import OpenFlow
+import Testing
+
+@testable import Pipeline
+
+@Suite struct ConnectionTests {
+  private func with(_ body: (ServiceFixture, RawClient) throws -> Void) throws {
+    let fixture = try ServiceFixture()
+    defer { fixture.stop() }
+    let client = RawClient(fixture.socket)
+    client.greet()
+    try body(fixture, client)
+  }
+
+  @Test func answersRequestsInOrder() throws {
+    try with { _, client in
+      for i in 0..<300 { client.send(EchoRequest([UInt8(i % 256)]), xid: UInt32(i)) }
+      client.send(BarrierRequest(), xid: 300)
+      client.send(EchoRequest([7]), xid: 301)
+      for i in 0..<300 { #expect((client.decoded() as? EchoReply)?.payload == [UInt8(i % 256)]) }
+      #expect(client.decoded() is BarrierReply)
+      #expect(client.decoded() is EchoReply)
+    }
+  }
+
+  @Test func flowsComeAndGo() throws {
+    try with { _, client in
+      client.send(try FlowText.parse("in_port=1,actions=output:2"))
+      client.send(try FlowText.parse("priority=7,ip,nw_dst=10.0.0.0/8,actions=NORMAL"))
+      client.send(FlowStatsRequest(FlowFilter(), extended: true))
+      let flows = (client.decoded() as? FlowStatsReply)?.entries ?? []
+      #expect(flows.map(\.priority) == [32768, 7])
+      #expect(flows.map { MatchText.format($0.match) } == ["in_port=1", "ip,nw_dst=10.0.0.0/8"])
+      client.send(AggregateStatsRequest(FlowFilter(), extended: false))
+      #expect((client.decoded() as? AggregateStatsReply)?.flowCount == 2)
+      client.send(FlowMod(.delete))
+      client.send(AggregateStatsRequest(FlowFilter(), extended: false))
+      #expect((client.decoded() as? AggregateStatsReply)?.flowCount == 0)
+    }
+  }
+
+  @Test func wrongRequestsGetErrorsWithThemselvesInside() throws {
+    try with { _, client in
+      let requests: [[UInt8]] = [
+        [1, 77, 0, 9, 0, 0, 0, 5, 1], [1, 18, 0, 9, 0, 0, 0, 5, 1], [4, 5, 0, 8, 0, 0, 0, 5],
+        [1, 6, 0, 8, 0, 0, 0, 5], [1, 0, 0, 8, 0, 0, 0, 5],
+      ]
+      for request in requests {
+        client.send(request)
+        let answer = client.message() ?? []
+        #expect(answer.first == request[0] && answer.dropFirst().first == 1)
+        #expect(answer.suffix(request.count) == request[...])
+      }
+      client.send(EchoRequest())
+      #expect(client.decoded() is EchoReply)
+    }
+  }
+
+  @Test func impossibleLengthClosesTheConnection() throws {
+    try with { _, client in
+      client.send([1, 2, 0, 4, 0, 0, 0, 5])
+      #expect(client.message() == nil)
+    }
+  }
+
+  @Test func noCommonVersion() throws {
+    let fixture = try ServiceFixture()
+    defer { fixture.stop() }
+    let client = RawClient(fixture.socket)
+    client.send([5, 0, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 0x20])
+    _ = client.message()
+    let error = client.decoded() as? ErrorMessage
+    #expect(error?.error.type == 0 && error?.error.code == 0)
+    #expect(client.message() == nil)
+  }
+
+  @Test func portsChange() throws {
+    try with { fixture, client in
+      client.send(SetConfig(.init(missSendLength: 128)))
+      let address = EthernetAddress(0xaa55_aa55_0001)
+      client.send(PortMod(port: 1, address: address, config: .noFlood, mask: .noFlood))
+      let status = client.decoded() as? PortStatus
+      #expect(status?.reason == .modify && status?.port.config == .noFlood)
+      client.send(PortMod(port: 1, address: .zero, config: [], mask: .noFlood))
+      #expect((client.decoded() as? ErrorMessage)?.error.code == 1)
+      client.send(PortDescriptionRequest())
+      let ports = (client.decoded() as? PortDescriptionReply)?.entries ?? []
+      #expect(ports.map(\.name) == ["p1", "p2", "br0"])
+    }
+  }
+
+  @Test func packetOut() throws {
+    try with { fixture, client in
+      let packet = [UInt8](repeating: 2, count: 60)
+      client.send(
+        PacketOut(
+          inPort: OpenFlowPort.none, actions: [SetEthSrc(.broadcast), OutputAction(port: 2)],
+          packet: packet))
+      client.send(BarrierRequest())
+      #expect(client.decoded() is BarrierReply)
+      #expect(fixture.sink.executed.map(\.packet) == [packet])
+      #expect(fixture.sink.executed.first?.actions.last == .output(2))
+    }
+  }
+
+  /// One that asks and does not read is asked to wait, and costs no memory for it.
+  @Test func aClientThatDoesNotReadStopsBeingRead() throws {
+    try with { fixture, client in
+      for i in 0..<2000 {
+        client.send(try FlowText.parse("dl_dst=00:00:00:00:00:00,priority=\(i),actions=output:2"))
+      }
+      let request =
+        MessageCodec.encode(FlowStatsRequest(FlowFilter(), extended: true), xid: 1, WireContext())
+        ?? []
+      var sent = 0
+      var idle = 0
+      while idle < 20, sent < 1 << 20 {
+        let count = client.sendSome(request)
+        if count > 0 {
+          sent += count
+          idle = 0
+        } else {
+          idle += 1
+          usleepABit()
+        }
+      }
+      // Each request of 32 bytes asks for 180 kB: only what sockets hold has been taken.
+      #expect(sent < 1 << 20)
+      // Others do not notice.
+      let other = RawClient(fixture.socket)
+      other.greet()
+      other.send(EchoRequest())
+      #expect(other.decoded() is EchoReply)
+      // And the slow one gets its answers when it reads.
+      for _ in 0..<8 { #expect(client.decoded() is FlowStatsReply) }
+    }
+  }
+
+  private func usleepABit() {
+    var wait = timespec(tv_sec: 0, tv_nsec: 2_000_000)
+    nanosleep(&wait, nil)
+  }
+}
