@@ -138,14 +138,16 @@ final class Daemon {
     ]
   }
 
-  /// A kernel device came, went or changed: a port that waits for it is tried again.
+  /// A device came, went or changed by itself; "" stands for any. A port that waits for it is tried
+  /// again, and one whose device is no longer the one it opened is made anew.
   private func deviceChanged(_ name: String) {
     guard let sw = configuration?.sw else { return }
-    if let port = sw.port(named: name) {
-      sw.deviceChanged(port)
-      configuration?.reportState(statistics: false)
-    } else if !sw.failures.isEmpty {
+    let ports = name.isEmpty ? sw.allPorts : sw.port(named: name).map { [$0] } ?? []
+    ports.forEach(sw.deviceChanged)
+    if ports.isEmpty || name.isEmpty, !sw.failures.isEmpty {
       configuration?.devicesChanged()
+    } else {
+      configuration?.reportState(statistics: false)
     }
   }
 }

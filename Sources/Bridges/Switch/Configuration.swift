@@ -93,6 +93,8 @@ public final class Configuration {
 
   private func startStatistics() {
     Clock.shared.schedule(after: statisticsInterval) { [weak self] in
+      self?.sw?.interfaces.pollLinks()
+      self?.sw?.interfaces.writeCaptures()
       self?.reportState(statistics: true)
       self?.startStatistics()
     }
