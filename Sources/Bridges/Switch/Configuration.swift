@@ -56,6 +56,8 @@ public final class Configuration {
     wanted = new
     settings = newSettings
     unsupported.news(in: database).forEach { text in log.warn(text) }
+    // Started with the switch; only whether dpdk ports are possible may still change.
+    do { try DPDK.start(settings) } catch { log.err("\(error)") }
     GlobalSettings(settings).apply(to: sw)
     sw.apply(new)
     report(sequence, root.uuid, sw)
@@ -79,7 +81,7 @@ public final class Configuration {
     sw.pipeline.waitUntilApplied { [loop] in
       loop.execute {
         var t = Report(sw: sw).transaction(self.wanted, statistics: true)
-        t.update("Open_vSwitch", root, sw.identity.merging(["cur_cfg": .integer(sequence)]) { $1 })
+        t.update("Open_vSwitch", root, sw.identity().merging(["cur_cfg": .integer(sequence)]) { $1 })
         self.client.commit(t) { _ in
           self.onFirstApplied?()
           self.onFirstApplied = nil
