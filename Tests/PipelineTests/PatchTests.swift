@@ -49,7 +49,7 @@ import Testing
     func time(_ count: Int) -> Duration {
       let s = chain(count)
       _ = s.translate(packet)
-      return (0..<5).map { _ in clock.measure { _ = s.translate(packet) } }.min() ?? .zero
+      return (0..<15).map { _ in clock.measure { _ = s.translate(packet) } }.min() ?? .zero
     }
     let short = time(128)
     let long = time(512)

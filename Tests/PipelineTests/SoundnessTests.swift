@@ -50,9 +50,9 @@ import Testing
 /// A few bridges with everything: VLAN modes, patch ports (loops included), flows in four tables,
 /// learned addresses.
 struct RandomWorld {
-  let s = TestSwitch()
+  let s: TestSwitch
   private var random: SeededGenerator
-  private var ports: [PortNumber] = []
+  private(set) var ports: [PortNumber] = []
   var description = ""
 
   var exact: FlowMask {
@@ -61,7 +61,8 @@ struct RandomWorld {
     return mask
   }
 
-  init(seed: UInt64) {
+  init(seed: UInt64, datapath: (any MegaflowSink)? = nil) {
+    s = TestSwitch(datapath: datapath)
     random = SeededGenerator(seed)
     let count = pick(1...4)
     for index in 0..<count { makeBridge("br\(index)") }
@@ -72,6 +73,17 @@ struct RandomWorld {
   private mutating func pick(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &random) }
   private mutating func oneOf<T>(_ items: [T]) -> T { items[pick(0...items.count - 1)] }
   private mutating func chance(_ percent: Int) -> Bool { pick(1...100) <= percent }
+
+  /// Adds flows, and removes those of a table.
+  mutating func changeFlows() {
+    for name in s.pipeline.bridges.keys.sorted() {
+      var deletion = FlowMod(.delete)
+      deletion.table = UInt8(pick(0...3))
+      description += "\(name): del table=\(deletion.table)\n"
+      try? s[name].apply(deletion)
+      fill(name)
+    }
+  }
 
   // MARK: Bridges
 

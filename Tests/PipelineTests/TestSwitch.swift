@@ -18,9 +18,11 @@ final class TestSwitch {
     var now: Int64 = 1_000_000
   }
 
-  init() {
+  /// With the fake datapath, or with a real one.
+  init(datapath real: (any MegaflowSink)? = nil) {
     let clock = clock
-    pipeline = Pipeline(datapath: datapath, now: { clock.now })
+    pipeline = Pipeline(datapath: real ?? datapath, now: { clock.now })
+    pipeline.megaflows.store.withLock { $0.freshness = .zero }
   }
 
   @discardableResult
