@@ -32,6 +32,8 @@ public final class Bridge {
     created = pipeline.now()
     macTable = MACTable()
     macTable.configure(settings, now: created)
+    // Table 0 counts packets even when it has no rule.
+    tables[0] = FlowTable(id: 0)
   }
 
   /// Takes settings over. Whoever rules the flow tables now starts with empty ones: when the first

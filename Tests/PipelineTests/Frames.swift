@@ -37,7 +37,8 @@ private func transport(_ key: FlowKey) -> [UInt8] {
   if key.ipFrag & 2 != 0 { return [UInt8](repeating: 0, count: 24) }
   let ports = big(UInt64(key.tpSrc), 2) + big(UInt64(key.tpDst), 2)
   switch key.ipProto {
-  case 6: return ports + [0, 0, 0, 0, 0, 0, 0, 0, 0x50, UInt8(key.tcpFlags & 0xff), 0, 0, 0, 0, 0, 0]
+  case 6:
+    return ports + [0, 0, 0, 0, 0, 0, 0, 0, 0x50, UInt8(key.tcpFlags & 0xff), 0, 0, 0, 0, 0, 0]
   case 17: return ports + [0, 12, 0, 0, 0, 0, 0, 0]
   default: return [UInt8](repeating: 0, count: 16)
   }

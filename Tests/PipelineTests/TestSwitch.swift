@@ -37,7 +37,8 @@ final class TestSwitch {
     _ bridge: String, _ name: String, _ ofport: UInt16, _ number: PortNumber,
     vlan: VLANSettings = VLANSettings()
   ) -> BridgePort {
-    var settings = PortSettings(ofport: ofport, name: name, kind: .datapath(number), typeName: "dummy")
+    var settings = PortSettings(
+      ofport: ofport, name: name, kind: .datapath(number), typeName: "dummy")
     settings.vlan = vlan
     return self[bridge].addPort(settings)
   }
