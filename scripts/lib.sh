@@ -46,11 +46,11 @@ wait_until() {
 # running PIDFILE: is the process named there alive?
 running() { [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
 
-# A zombie counts as gone: who reaps it is not our business.
+# A zombie counts as gone (who reaps it is not our business), once none of its threads is left.
 gone() {
   local state
   state=$(sed -n 's/^State:\s*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) || return 0
-  [ -z "$state" ] || [ "$state" = Z ]
+  [ -z "$state" ] || { [ "$state" = Z ] && [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -le 1 ]; }
 }
 
 # stop_pid PIDFILE [SIGNAL]: ends one process and waits until it is gone.
@@ -108,21 +108,23 @@ hugepages_setting() {
   sed -n "s|^$1[[:space:]]*=[[:space:]]*||p" "$repository/hugepages.conf" | tail -n 1
 }
 
-# Raises the number of huge pages to hugepages.conf's (never lowers it). False: not enough of them.
+# Sees to it that as many huge pages are free as hugepages.conf says (other programs keep theirs) and
+# that hugetlbfs is mounted. False: there are not enough.
 reserve_hugepages() {
-  local wanted have mountpoint
+  local wanted missing mountpoint
   wanted=$(hugepages_setting vm.nr_hugepages)
   mountpoint=$(hugepages_setting mount)
-  have=$(cat /proc/sys/vm/nr_hugepages 2>/dev/null) || return 1
-  if [ "$have" -lt "$wanted" ]; then
-    { echo "$wanted" >/proc/sys/vm/nr_hugepages; } 2>/dev/null || true
-    have=$(cat /proc/sys/vm/nr_hugepages)
+  [ -w /proc/sys/vm/nr_hugepages ] || return 1
+  missing=$((wanted - $(free_hugepages)))
+  if [ "$missing" -gt 0 ]; then
+    echo $(($(cat /proc/sys/vm/nr_hugepages) + missing)) >/proc/sys/vm/nr_hugepages || true
   fi
   if ! mountpoint -q "$mountpoint"; then
     mkdir -p "$mountpoint" && mount -t hugetlbfs nodev "$mountpoint" 2>/dev/null || return 1
   fi
-  [ "$have" -ge "$wanted" ]
+  [ "$(free_hugepages)" -ge "$wanted" ]
 }
+free_hugepages() { sed -nE 's/^HugePages_Free: +([0-9]+)/\1/p' /proc/meminfo; }
 
 # build_release: the two commands, with the Swift runtime inside.
 build_release() {

@@ -13,6 +13,7 @@
 #include <rte_version.h>
 
 #include "atomics.h"
+#include "ethdev.h"
 #include "kernel_device.h"
 #include "kernels.h"
 #include "mbuf.h"

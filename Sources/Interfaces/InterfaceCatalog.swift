@@ -1,7 +1,7 @@
 /// Every `Interface.type` that there is: one line per file in `Types/`.
 public enum InterfaceCatalog {
   static let types: [InterfaceType] = [
-    internalType, tapType, systemType, patchType, dummyType, dummyPMDType,
+    dpdkType, internalType, tapType, systemType, patchType, dummyType, dummyPMDType,
   ]
 
   static func type(named name: String) -> InterfaceType? { types.first { $0.name == name } }

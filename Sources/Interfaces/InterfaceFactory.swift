@@ -25,6 +25,9 @@ public final class InterfaceFactory {
   /// Simulated devices that live, by name: those that `netdev-dummy/...` commands can reach.
   let dummies = DummyDevices()
 
+  let ethdevs = Ethdevs()
+  /// Transmit queues that dpdk interfaces ask for: one per worker spares the workers a lock.
+  public var transmitQueues = 2
   private var monitor: KernelLinkMonitor?
 
   public init(dummy: DummyMode) { dummyMode = dummy }
@@ -37,6 +40,16 @@ public final class InterfaceFactory {
   public func watchKernel(_ loop: ControlLoop) throws {
     monitor = try KernelLinkMonitor(loop) { [weak self] name in self?.onChange?(name) }
   }
+
+  /// Asks DPDK's devices for their links, which they do not tell by themselves, and calls `onChange`
+  /// for those that came or went. Every few seconds.
+  public func pollLinks() {
+    for device in ethdevs.all where device.linkChanged() { onChange?(device.name) }
+  }
+
+  /// Writes what simulated devices have sent to their capture files. After `Datapath.quiesce`, or
+  /// now and then.
+  public func writeCaptures() { dummies.all.forEach { $0.writeCaptures() } }
 
   /// The column `iface_types`.
   public var availableTypes: [String] {

@@ -18,7 +18,7 @@ same "no peer" "p-ex: patch type requires valid 'peer' argument" "$(column inter
 same "still no ofport" -1 "$(column interface p-ex ofport)"
 
 ovs-vsctl set interface p-ex options:peer=p-int
-same "no far end" "No usable peer 'p-int' exists in 'netdev' datapath." "$(column interface p-ex error)"
+becomes 5 "No usable peer 'p-int' exists in 'netdev' datapath." column interface p-ex error
 within "an ofport" 1 65279 "$(column interface p-ex ofport)"
 cut_off left 10.0.0.2
 

@@ -17,8 +17,7 @@ ovs-vsctl add-port br-c p-c -- set interface p-c type=patch options:peer=p-a \
   -- set interface p-a options:peer=p-c
 reaches left 10.0.0.3
 cut_off left 10.0.0.2
-same "p-b lost its peer" "No usable peer 'p-a' exists in 'netdev' datapath." \
-  "$(column interface p-b error)"
+becomes 5 "No usable peer 'p-a' exists in 'netdev' datapath." column interface p-b error
 same "p-a's ofport" "$number" "$(column interface p-a ofport)"
 
 ovs-vsctl set interface p-a options:peer=p-b -- del-port p-c

@@ -6,14 +6,15 @@ import Runtime
 struct GlobalSettings: Equatable {
   /// Cores of `pmd-cpu-mask`; nil when not set: one core per NUMA node is chosen for DPDK ports.
   var pmdCores: [Int]?
-  /// Milliseconds.
-  var maxIdle: Int64 = 10_000
-  var flowLimit = 200_000
+  var megaflows = MegaflowSettings()
 
   init(_ other: [String: String]) {
     pmdCores = other["pmd-cpu-mask"].flatMap(Self.cores)
-    maxIdle = other["max-idle"].flatMap { Int64($0) }.map { max(500, $0) } ?? maxIdle
-    flowLimit = other["flow-limit"].flatMap { Int($0) }.map { max(0, $0) } ?? flowLimit
+    if let v = other["max-idle"].flatMap({ Int64($0) }) { megaflows.maxIdle = max(500, v) }
+    if let v = other["max-revalidator"].flatMap({ Int64($0) }) {
+      megaflows.maxRevalidator = max(100, v)
+    }
+    if let v = other["flow-limit"].flatMap({ Int($0) }) { megaflows.flowLimit = max(0, v) }
   }
 
   /// The set bits of a hexadecimal mask of any length; nil when it is none.
@@ -29,7 +30,7 @@ struct GlobalSettings: Equatable {
   }
 
   func apply(to sw: Switch) {
-    sw.pipeline.megaflows.configure(maxIdle: maxIdle, flowLimit: flowLimit)
-    sw.setPMDCores(pmdCores)
+    if sw.pipeline.megaflows.settings != megaflows { sw.pipeline.megaflows.settings = megaflows }
+    sw.wantedCores = pmdCores
   }
 }

@@ -1,6 +1,8 @@
 import Datapath
 import Fields
+import Glibc
 import Interfaces
+import OVSDB
 import OpenFlow
 import Pipeline
 import Runtime
@@ -27,6 +29,16 @@ public final class Switch {
   /// Called when a bridge came or is about to go: OpenFlow listens per bridge.
   public var onBridgeAdded: ((RunningBridge) -> Void)?
   public var onBridgeRemoved: ((RunningBridge) -> Void)?
+  /// Drop and remake a bridge's OpenFlow connections.
+  public var onReconnect: ((RunningBridge) -> Void)?
+  /// Counts for `memory/show` that others keep.
+  public var memoryUsage: () -> [String: Int] = { [:] }
+
+  /// Columns of the Open_vSwitch row that say who we are.
+  public var identity: [String: Datum] = [:]
+  /// Cores of `pmd-cpu-mask`, nil when it is not set.
+  var wantedCores: [Int]?
+  private var runningCores: [Int] = []
 
   private var datapathPorts: [PortNumber: RunningPort] = [:]
   private var portNumbers = DatapathPortNumbers()
@@ -51,6 +63,7 @@ public final class Switch {
     for changed in changes.changedPorts { changePort(changed.place, changed.port) }
     settleAddresses()
     nameMissingPeers()
+    settleWorkers()
   }
 
   /// What runs, in the terms of the database.
@@ -220,6 +233,24 @@ public final class Switch {
       let peer = port.wanted.options["peer"] ?? ""
       failures[port.wanted.uuid] =
         "No usable peer '\(peer)' exists in '\(Switch.datapathType)' datapath."
+    }
+  }
+
+  /// PMD threads run only while there is a port that needs one, on the cores of the mask or, without
+  /// one, on the last core.
+  private func settleWorkers() {
+    let isNeeded = datapathPorts.values.contains { port in
+      if case .ethdev? = port.device.source { true } else { false }
+    }
+    let lastCore = max(0, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
+    let cores = isNeeded ? wantedCores ?? [lastCore] : []
+    guard cores != runningCores else { return }
+    do {
+      try datapath.setPMDCores(cores)
+      runningCores = cores
+      log.info("PMD threads run on cores \(cores)")
+    } catch {
+      log.err("PMD threads could not be started: \(error); check pmd-cpu-mask")
     }
   }
 

@@ -5,8 +5,8 @@ import Runtime
 enum CoverageCommands {
   static func all() -> [ControlCommand] {
     [
-      ControlCommand(name: "coverage/show", usage: "", arguments: 0...0) { _ in Coverage.report() },
-      ControlCommand(
+      ControlCommand.answering(name: "coverage/show", usage: "", arguments: 0...0) { _ in Coverage.report() },
+      ControlCommand.answering(
         name: "coverage/read-counter", usage: "COUNTER", arguments: 1...1
       ) { arguments in
         try Coverage.readCounter(arguments[0])

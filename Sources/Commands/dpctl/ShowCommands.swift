@@ -6,10 +6,10 @@ import Runtime
 enum DatapathShowCommands {
   static func all(_ sw: Switch) -> [ControlCommand] {
     [
-      ControlCommand(name: "dpctl/show", usage: "[-s] [dp...]", arguments: 0...Int.max) { arguments in
+      ControlCommand.answering(name: "dpctl/show", usage: "[-s] [dp...]", arguments: 0...Int.max) { arguments in
         try show(sw, arguments)
       },
-      ControlCommand(name: "dpctl/dump-dps", usage: "", arguments: 0...0) { _ in
+      ControlCommand.answering(name: "dpctl/dump-dps", usage: "", arguments: 0...0) { _ in
         DatapathName.used(by: sw).map { $0.text + "\n" }.joined()
       },
     ]

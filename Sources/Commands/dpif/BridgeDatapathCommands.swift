@@ -6,13 +6,13 @@ import Runtime
 enum BridgeDatapathCommands {
   static func all(_ sw: Switch) -> [ControlCommand] {
     [
-      ControlCommand(name: "dpif/show", usage: "", arguments: 0...0) { _ in
+      ControlCommand.answering(name: "dpif/show", usage: "", arguments: 0...0) { _ in
         DatapathName.used(by: sw).map { show(sw, $0) }.joined()
       },
-      ControlCommand(name: "dpif/dump-dps", usage: "", arguments: 0...0) { _ in
+      ControlCommand.answering(name: "dpif/dump-dps", usage: "", arguments: 0...0) { _ in
         sortedBridges(sw).map { "\($0.datapathName.type)@\($0.name)\n" }.joined()
       },
-      ControlCommand(name: "dpif/show-dp-features", usage: "bridge", arguments: 1...1) { arguments in
+      ControlCommand.answering(name: "dpif/show-dp-features", usage: "bridge", arguments: 1...1) { arguments in
         guard sw.bridges[arguments[0]] != nil else { throw TextError("no such bridge") }
         return DatapathFeatures.text
       },

@@ -32,7 +32,7 @@ final class KernelLinkMonitor {
       &thread, nil,
       { context in
         guard let context else { return nil }
-        pthread_setname_np(pthread_self(), "links")
+        pb_name_self("links")
         Unmanaged<KernelLinkMonitor>.fromOpaque(context).takeRetainedValue().listen()
         return nil
       }, context.toOpaque())

@@ -1,0 +1,162 @@
+#define _GNU_SOURCE
+#include "ethdev.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_bus.h>
+#include <rte_dev.h>
+#include <rte_ethdev.h>
+#include <rte_log.h>
+#include <rte_version.h>
+
+static int find(const char *devargs, uint16_t *port) {
+  struct rte_dev_iterator iterator;
+  uint16_t id;
+  RTE_ETH_FOREACH_MATCHING_DEV(id, devargs, &iterator) {
+    rte_eth_iterator_cleanup(&iterator);
+    *port = id;
+    return 0;
+  }
+  return -ENODEV;
+}
+
+int pb_ethdev_attach(const char *devargs, uint16_t *port) {
+  if (!find(devargs, port)) return 0;
+  int error = rte_dev_probe(devargs);
+  return error < 0 ? error : find(devargs, port);
+}
+
+void pb_ethdev_detach(uint16_t port) {
+  struct rte_eth_dev_info info;
+  uint16_t sibling;
+  int known = rte_eth_dev_info_get(port, &info) == 0;
+  rte_eth_dev_stop(port);
+  rte_eth_dev_close(port);
+  if (!known || !info.device) return;
+  RTE_ETH_FOREACH_DEV_OF(sibling, info.device) return;
+  rte_dev_remove(info.device);
+}
+
+int pb_ethdev_info(uint16_t port, struct pb_ethdev_info *out) {
+  struct rte_eth_dev_info info;
+  struct rte_ether_addr address;
+  int error = rte_eth_dev_info_get(port, &info);
+  if (!error) error = rte_eth_macaddr_get(port, &address);
+  if (error) return error;
+  memset(out, 0, sizeof *out);
+  snprintf(out->driver, sizeof out->driver, "%s", info.driver_name ? info.driver_name : "");
+  if (info.device) {
+    const char *more = rte_dev_bus_info(info.device);
+    snprintf(out->bus, sizeof out->bus, "%s", rte_bus_name(rte_dev_bus(info.device)));
+    snprintf(out->bus_info, sizeof out->bus_info, "%s", more ? more : "");
+    snprintf(out->device, sizeof out->device, "%s", rte_dev_name(info.device));
+  }
+  out->numa_node = rte_eth_dev_socket_id(port);
+  out->ifindex = (int32_t)info.if_index;
+  out->max_rx_queues = info.max_rx_queues;
+  out->max_tx_queues = info.max_tx_queues;
+  out->min_mtu = info.min_mtu;
+  out->max_mtu = info.max_mtu;
+  out->min_rx_buffer = info.min_rx_bufsize;
+  out->max_mac_addresses = info.max_mac_addrs;
+  out->max_hash_addresses = info.max_hash_mac_addrs;
+  out->max_vfs = info.max_vfs;
+  out->max_vmdq_pools = info.max_vmdq_pools;
+  memcpy(out->address, address.addr_bytes, 6);
+  return 0;
+}
+
+static uint16_t at_most(uint16_t wanted, uint16_t limit) {
+  return limit && wanted > limit ? limit : wanted;
+}
+
+int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *s) {
+  struct rte_eth_dev_info info;
+  int error = rte_eth_dev_info_get(port, &info);
+  if (error) return error;
+  s->rx_queues = at_most(s->rx_queues, info.max_rx_queues);
+  s->tx_queues = at_most(s->tx_queues, info.max_tx_queues);
+  return rte_eth_dev_adjust_nb_rx_tx_desc(port, &s->rx_descriptors, &s->tx_descriptors);
+}
+
+static int configure(uint16_t port, const struct pb_ethdev_setup *s) {
+  struct rte_eth_dev_info info;
+  struct rte_eth_conf conf = {.rxmode.mtu = s->mtu};
+  int error = rte_eth_dev_info_get(port, &info);
+  if (error) return error;
+  uint64_t spread = RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP;
+  if (s->rx_queues > 1 && (spread &= info.flow_type_rss_offloads)) {
+    conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+    conf.rx_adv_conf.rss_conf.rss_hf = spread;
+  }
+  return rte_eth_dev_configure(port, s->rx_queues, s->tx_queues, &conf);
+}
+
+int pb_ethdev_start(uint16_t port, const struct pb_ethdev_setup *s, struct rte_mempool *pool) {
+  int node = rte_eth_dev_socket_id(port);
+  int error = configure(port, s);
+  for (uint16_t q = 0; !error && q < s->tx_queues; q++)
+    error = rte_eth_tx_queue_setup(port, q, s->tx_descriptors, (unsigned)node, NULL);
+  for (uint16_t q = 0; !error && q < s->rx_queues; q++)
+    error = rte_eth_rx_queue_setup(port, q, s->rx_descriptors, (unsigned)node, NULL, pool);
+  if (!error) error = rte_eth_dev_start(port);
+  if (error) return error;
+  /* Devices that always are promiscuous may refuse to become it. */
+  rte_eth_promiscuous_enable(port);
+  rte_eth_allmulticast_enable(port);
+  return 0;
+}
+
+int pb_ethdev_link(uint16_t port, struct pb_ethdev_link *out) {
+  struct rte_eth_link link;
+  memset(&link, 0, sizeof link);
+  int error = rte_eth_link_get_nowait(port, &link);
+  out->up = link.link_status == RTE_ETH_LINK_UP;
+  out->full_duplex = link.link_duplex == RTE_ETH_LINK_FULL_DUPLEX;
+  out->megabits = link.link_speed;
+  return error;
+}
+
+int pb_ethdev_errors(uint16_t port, struct pb_ethdev_errors *out) {
+  struct rte_eth_stats stats;
+  memset(&stats, 0, sizeof stats);
+  int error = rte_eth_stats_get(port, &stats);
+  out->rx_missed = stats.imissed;
+  out->rx_errors = stats.ierrors;
+  out->rx_no_buffer = stats.rx_nombuf;
+  out->tx_errors = stats.oerrors;
+  return error;
+}
+
+int pb_ethdev_xstats_count(uint16_t port) { return rte_eth_xstats_get_names(port, NULL, 0); }
+
+int pb_ethdev_xstats(uint16_t port, struct pb_xstat *out, uint32_t max) {
+  struct rte_eth_xstat_name name[max ? max : 1];
+  struct rte_eth_xstat value[max ? max : 1];
+  int n = rte_eth_xstats_get_names(port, name, max);
+  int m = rte_eth_xstats_get(port, value, max);
+  if (n < 0 || m < 0) return n < 0 ? n : m;
+  if ((uint32_t)n > max || (uint32_t)m > max) return -E2BIG;
+  int count = 0;
+  for (int i = 0; i < m; i++) {
+    if (value[i].id >= (uint64_t)n) continue;
+    memcpy(out[count].name, name[value[i].id].name, PB_XSTAT_NAME);
+    out[count++].value = value[i].value;
+  }
+  return count;
+}
+
+const char *pb_dpdk_version(void) { return rte_version(); }
+int pb_log_level(void) { return rte_log_cur_msg_loglevel(); }
+
+int pb_first_core(void) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set)) return 0;
+  for (int core = 0; core < CPU_SETSIZE; core++)
+    if (CPU_ISSET(core, &set)) return core;
+  return 0;
+}

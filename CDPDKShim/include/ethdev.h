@@ -1,0 +1,54 @@
+/* Ethdevs of DPDK as control sees them: found or attached by their devargs, set up, read. Every
+ * function that can fail returns 0 or a negative errno value. Control thread. */
+#pragma once
+#include <stdint.h>
+
+struct rte_mempool;
+
+/* The port that matches `devargs`, attached now if it is not there yet. */
+int pb_ethdev_attach(const char *devargs, uint16_t *port);
+/* Stops and closes the port, and removes its device when no other port belongs to it. */
+void pb_ethdev_detach(uint16_t port);
+
+struct pb_ethdev_info {
+  char driver[32], bus[16], bus_info[64], device[64];
+  int32_t numa_node, ifindex;
+  uint16_t max_rx_queues, max_tx_queues, min_mtu, max_mtu;
+  uint32_t min_rx_buffer, max_mac_addresses, max_hash_addresses, max_vfs, max_vmdq_pools;
+  uint8_t address[6];
+};
+int pb_ethdev_info(uint16_t port, struct pb_ethdev_info *out);
+
+/* Asked for; on return what it became. */
+struct pb_ethdev_setup {
+  uint16_t rx_queues, tx_queues, rx_descriptors, tx_descriptors, mtu;
+};
+int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *setup);
+/* Configures and starts a stopped port with one pool for all its receive queues. */
+int pb_ethdev_start(uint16_t port, const struct pb_ethdev_setup *setup, struct rte_mempool *pool);
+
+struct pb_ethdev_link {
+  uint8_t up, full_duplex;
+  uint32_t megabits; /* UINT32_MAX: unknown */
+};
+int pb_ethdev_link(uint16_t port, struct pb_ethdev_link *out);
+
+struct pb_ethdev_errors {
+  uint64_t rx_missed, rx_errors, rx_no_buffer, tx_errors;
+};
+int pb_ethdev_errors(uint16_t port, struct pb_ethdev_errors *out);
+
+#define PB_XSTAT_NAME 64
+struct pb_xstat {
+  char name[PB_XSTAT_NAME];
+  uint64_t value;
+};
+/* Up to `max` extended statistics; how many, or a negative errno value. */
+int pb_ethdev_xstats(uint16_t port, struct pb_xstat *out, uint32_t max);
+int pb_ethdev_xstats_count(uint16_t port);
+
+const char *pb_dpdk_version(void);
+/* Level of the line that DPDK logs in this moment, on its thread: 1 (emergency) to 8 (debug). */
+int pb_log_level(void);
+/* The lowest core that this thread may run on. */
+int pb_first_core(void);

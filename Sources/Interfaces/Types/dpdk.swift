@@ -1,0 +1,224 @@
+import CDPDKShim
+import Datapath
+import Fields
+import Runtime
+
+private let dpdkPortLog = Log("netdev_dpdk")
+
+let dpdkType = InterfaceType(
+  name: "dpdk", isAvailable: { _ in DPDK.isEnabled },
+  make: { try DPDKInterface($0, among: $1.ethdevs, transmitQueues: $1.transmitQueues) })
+
+/// A device that DPDK drives: a NIC by its PCI address, or a virtual device by a device string
+/// (`options:dpdk-devargs`). It is attached when the interface is made and removed when it is
+/// destroyed, at run time; a failure is this interface's alone.
+///
+/// Queues, rings and MTU cannot change while workers poll: `configure` then refuses, and the owner
+/// makes the interface anew.
+final class DPDKInterface: InterfaceDevice {
+  let name: String
+  let typeName = "dpdk"
+  let lendsAddress = true
+  private let asked: EthdevSettings
+  private let port: UInt16
+  private var info = pb_ethdev_info()
+  private var setup = pb_ethdev_setup()
+  private let requestedTxQueues: UInt16
+  private var pool: OpaquePointer?
+  private var promisedBuffers = 0
+  private let devices: Ethdevs
+  private var lastLinkUp = false
+  private var linkResets = 0
+
+  init(_ request: InterfaceRequest, among devices: Ethdevs, transmitQueues: Int) throws {
+    name = request.name
+    asked = EthdevSettings(request)
+    self.devices = devices
+    requestedTxQueues = UInt16(clamping: max(1, transmitQueues))
+    port = try DPDKInterface.attach(name, asked.deviceArguments, among: devices)
+    devices.add(self, port: port)
+    do { try start() } catch {
+      destroy()
+      throw error
+    }
+    lastLinkUp = link.up != 0
+  }
+
+  private static func attach(_ name: String, _ arguments: String, among devices: Ethdevs) throws
+    -> UInt16
+  {
+    guard !arguments.isEmpty else {
+      throw TextError(
+        "'\(name)' is missing 'options:dpdk-devargs'. "
+          + "The old 'dpdk<port_id>' names are not supported")
+    }
+    var port: UInt16 = 0
+    guard pb_ethdev_attach(arguments, &port) == 0 else {
+      dpdkPortLog.warn("Error attaching device '\(arguments)' to DPDK")
+      throw TextError("Error attaching device '\(arguments)' to DPDK")
+    }
+    if let owner = devices.owner(of: port) {
+      throw TextError(
+        "'\(name)' is trying to use device '\(arguments)' which is already in use by "
+          + "'\(owner.name)'")
+    }
+    dpdkPortLog.info("Device '\(arguments)' attached to DPDK")
+    return port
+  }
+
+  private func start() throws {
+    try check(pb_ethdev_info(port, &info), "read")
+    setup.rx_queues = UInt16(clamping: asked.rxQueues)
+    setup.tx_queues = requestedTxQueues
+    setup.rx_descriptors = UInt16(clamping: asked.rxDescriptors)
+    setup.tx_descriptors = UInt16(clamping: asked.txDescriptors)
+    setup.mtu = acceptableMTU
+    try check(pb_ethdev_adjust(port, &setup), "set up")
+    let buffers =
+      Int(setup.rx_queues) * Int(setup.rx_descriptors)
+      + Int(setup.tx_queues) * Int(setup.tx_descriptors) + 1024
+    do {
+      pool = try MempoolRegistry.shared.pool(bufferSize: Int(setup.mtu) + 64, count: buffers)
+      promisedBuffers = buffers
+    } catch {
+      throw TextError("\(name): no memory for \(buffers) packet buffers (\(error))")
+    }
+    try check(pb_ethdev_start(port, &setup, pool), "start")
+    dpdkPortLog.info(
+      "Port \(port): \(hardwareAddress), \(setup.rx_queues) rx queues, \(setup.tx_queues) tx queues")
+  }
+
+  private var acceptableMTU: UInt16 {
+    let mtu = UInt16(clamping: max(asked.mtu, Int(info.min_mtu)))
+    guard info.max_mtu != 0, mtu > info.max_mtu else { return mtu }
+    dpdkPortLog.warn("Interface \(name): MTU \(asked.mtu) is too large, using \(info.max_mtu)")
+    return info.max_mtu
+  }
+
+  private func check(_ result: Int32, _ step: String) throws {
+    guard result != 0 else { return }
+    throw TextError(
+      "\(name): could not \(step) device '\(asked.deviceArguments)' (\(errorText(-result)))")
+  }
+
+  var source: PacketSource? {
+    .ethdev(EthdevPort(id: port, receiveQueues: setup.rx_queues, transmitQueues: setup.tx_queues))
+  }
+
+  func configure(_ request: InterfaceRequest) throws {
+    guard EthdevSettings(request) == asked else {
+      throw TextError("\(name): device must be set up again")
+    }
+  }
+
+  // MARK: State
+
+  private var link: pb_ethdev_link {
+    var link = pb_ethdev_link()
+    _ = pb_ethdev_link(port, &link)
+    return link
+  }
+
+  /// Whether the link came or went since this was asked last.
+  func linkChanged() -> Bool {
+    let up = link.up != 0
+    guard up != lastLinkUp else { return false }
+    lastLinkUp = up
+    linkResets += 1
+    return true
+  }
+
+  private var hardwareAddress: EthernetAddress {
+    withUnsafeBytes(of: info.address) { bytes in
+      EthernetAddress(bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+  }
+
+  var configurationText: String {
+    let values: [(String, any CustomStringConvertible)] = [
+      ("configured_rx_queues", setup.rx_queues),
+      ("configured_rxq_descriptors", setup.rx_descriptors),
+      ("configured_tx_queues", setup.tx_queues),
+      ("configured_txq_descriptors", setup.tx_descriptors), ("lsc_interrupt_mode", false),
+      ("mtu", setup.mtu), ("requested_rx_queues", asked.rxQueues),
+      ("requested_rxq_descriptors", asked.rxDescriptors),
+      ("requested_tx_queues", requestedTxQueues),
+      ("requested_txq_descriptors", asked.txDescriptors), ("rx_csum_offload", false),
+      ("tx_tso_offload", false),
+    ]
+    return values.map { "\($0)=\($1)" }.joined(separator: ", ")
+  }
+
+  var status: InterfaceStatus {
+    let link = self.link
+    var s = InterfaceStatus()
+    s.macAddress = hardwareAddress
+    s.ifindex = stableIndex
+    s.mtu = Int(setup.mtu)
+    s.adminUp = true
+    s.linkUp = link.up != 0
+    if link.megabits != .max && link.megabits > 0 {
+      s.linkSpeed = Int64(link.megabits) * 1_000_000
+      s.fullDuplex = link.full_duplex != 0
+    }
+    s.linkResets = linkResets
+    s.status = statusColumn(link)
+    return s
+  }
+
+  private func statusColumn(_ link: pb_ethdev_link) -> [String: String] {
+    let more = text(of: info.bus_info)
+    return [
+      "port_no": "\(port)", "numa_id": "\(info.numa_node)", "driver_name": text(of: info.driver),
+      "bus_info": "bus_name=\(text(of: info.bus))" + (more.isEmpty ? "" : ", \(more)"),
+      "min_rx_bufsize": "\(info.min_rx_buffer)", "max_rx_pktlen": "\(Int(setup.mtu) + 18)",
+      "max_rx_queues": "\(info.max_rx_queues)", "max_tx_queues": "\(info.max_tx_queues)",
+      "max_mac_addrs": "\(info.max_mac_addresses)",
+      "max_hash_mac_addrs": "\(info.max_hash_addresses)", "max_vfs": "\(info.max_vfs)",
+      "max_vmdq_pools": "\(info.max_vmdq_pools)", "if_type": "6",
+      "if_descr": "\(DPDK.version) \(text(of: info.driver))",
+      "link_speed": LinkSpeedText.format(link.megabits),
+    ]
+  }
+
+  /// A device of DPDK has no index in the kernel: as in OVS, a hash of the name stands for it, so
+  /// that collectors can tell ports apart (FNV-1a, 24 bits).
+  private var stableIndex: Int {
+    let hash = name.utf8.reduce(UInt32(0x811c_9dc5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    return Int(hash >> 8)
+  }
+
+  private func text<T>(of bytes: T) -> String {
+    withUnsafeBytes(of: bytes) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  // MARK: Statistics
+
+  func statistics(_ counters: PortCounters) -> [String: Int64] {
+    var errors = pb_ethdev_errors()
+    _ = pb_ethdev_errors(port, &errors)
+    var values = ExtendedStatistics.read(port)
+    values["rx_packets"] = counters.rxPackets
+    values["rx_bytes"] = counters.rxBytes
+    values["tx_packets"] = counters.txPackets
+    values["tx_bytes"] = counters.txBytes
+    values["rx_dropped"] = counters.rxDropped &+ errors.rx_no_buffer
+    values["rx_errors"] = errors.rx_errors
+    values["rx_missed_errors"] = errors.rx_missed
+    values["tx_errors"] = errors.tx_errors
+    values["tx_dropped"] = counters.txDropped
+    values["ovs_tx_failure_drops"] = counters[.txQueueFull]
+    values["ovs_tx_mtu_exceeded_drops"] = counters[.txTooLong]
+    values["ovs_rx_qos_drops"] = 0
+    values["ovs_tx_qos_drops"] = 0
+    values["ovs_tx_invalid_hwol_drops"] = 0
+    return values.mapValues { Int64(clamping: $0) }
+  }
+
+  func destroy() {
+    pb_ethdev_detach(port)
+    devices.remove(port: port)
+    if let pool { MempoolRegistry.shared.giveBack(pool, count: promisedBuffers) }
+    pool = nil
+  }
+}

@@ -1,0 +1,158 @@
+import Bridges
+import Commands
+import Datapath
+import Glibc
+import Interfaces
+import JSONRPC
+import NIOCore
+import OVSDB
+import Pipeline
+import Runtime
+
+private let log = Log("vswitchd")
+
+/// Puts the rooms together and starts them. Everything that happens later happens in them.
+final class Daemon {
+  private let options: DaemonOptions
+  private let loop = ControlLoop()
+  private let control: ControlServer
+  private let interfaces: InterfaceFactory
+  private var configuration: Configuration?
+  private var client: DatabaseClient?
+  /// By bridge.
+  private var services: [String: OpenFlowService] = [:]
+
+  init(_ options: DaemonOptions) {
+    self.options = options
+    control = ControlServer(loop: loop.loop)
+    interfaces = InterfaceFactory(dummy: options.dummyMode)
+  }
+
+  /// Runs until the process ends.
+  func run() -> Never {
+    ExitHooks.installSignals()
+    if options.lockMemory, mlockall(MCL_CURRENT | MCL_FUTURE) != 0 {
+      log.err("mlockall failed: \(errorText())")
+    }
+    do {
+      try start()
+    } catch {
+      log.fatal("\(error)")
+    }
+    while true { pause() }
+  }
+
+  private func start() throws {
+    let remotes = try databaseRemotes()
+    try loop.sync { [self] in
+      CommonCommands.all({ self.configuration?.sw }, end: endSoon).forEach(control.register)
+      Coverage.startSampling()
+      connect(to: remotes)
+    }
+    if let path = ControlServer.socketPath(options.unixctl) { try control.listen(path).wait() }
+  }
+
+  private func endSoon() {
+    loop.loop.scheduleTask(in: .milliseconds(20)) {
+      ExitHooks.run()
+      exit(0)
+    }
+  }
+
+  // MARK: Database
+
+  private func databaseRemotes() throws -> [String] {
+    if let given = options.database { return given.split(separator: ",").map(String.init) }
+    return ["unix:\(Paths.run)/db.sock"]
+  }
+
+  private func connect(to remotes: [String]) {
+    let connector = Connector(loop: loop.loop)
+    let client = DatabaseClient(
+      remotes: remotes, database: "Open_vSwitch", tables: MonitoredTables.columns,
+      lock: "ovs_vswitchd", loop: loop.loop, connect: connector.connect)
+    let configuration = Configuration(client: client, loop: loop) { [unowned self] in
+      try makeSwitch($0)
+    }
+    configuration.onFirstApplied = { Daemonize.complete() }
+    client.onLockContended = { contended in
+      guard contended else { return }
+      log.err("another ovs-vswitchd process is running, disabling this process until it goes away")
+      Daemonize.complete()
+    }
+    self.client = client
+    self.configuration = configuration
+    client.start()
+  }
+
+  // MARK: Switch
+
+  private func makeSwitch(_ settings: [String: String]) throws -> Switch {
+    try EAL.initialize { Log("dpdk").dbg($0) }
+    let datapath = try Datapath(
+      DatapathConfiguration(clockWord: UnsafePointer(Clock.shared.words)))
+    let pipeline = Pipeline(datapath: datapath) { Clock.shared.monotonicMilliseconds }
+    let sw = Switch(datapath: datapath, pipeline: pipeline, interfaces: interfaces)
+    sw.identity = identity()
+    connectOpenFlow(sw)
+    SwitchCommands.all(sw).forEach(control.register)
+    pipeline.megaflows.start(translators: settings["n-handler-threads"].flatMap { Int($0) } ?? 1)
+    interfaces.onChange = { [unowned self] name in deviceChanged(name) }
+    try interfaces.watchKernel(loop)
+    return sw
+  }
+
+  private func connectOpenFlow(_ sw: Switch) {
+    let pipeline = sw.pipeline
+    sw.onBridgeAdded = { [unowned self] bridge in
+      let service = OpenFlowService(bridge.pipeline, pipeline: pipeline, loop: loop.loop)
+      services[bridge.name] = service
+      service.start().whenFailure { error in
+        log.err("bridge \(bridge.name): OpenFlow socket: \(error)")
+      }
+    }
+    sw.onBridgeRemoved = { [unowned self] bridge in
+      services.removeValue(forKey: bridge.name)?.stop()
+    }
+    sw.onReconnect = { [unowned self] bridge in services[bridge.name]?.closeConnections() }
+    pipeline.onPortChange = { [unowned self] bridge, port, change in
+      services[bridge.name]?.portChanged(port, change)
+    }
+    sw.memoryUsage = { [unowned self] in
+      ["idl-cells-Open_vSwitch": client?.database.cellCount ?? 0]
+    }
+  }
+
+  private func identity() -> [String: Datum] {
+    [
+      "ovs_version": .string(Program.openVSwitchVersion),
+      "db_version": .string(client?.schemaVersion ?? Program.schemaVersion),
+      "iface_types": .strings(interfaces.availableTypes),
+      "datapath_types": .strings(
+        ["netdev", "system"] + (interfaces.dummyEnabled ? ["dummy"] : [])),
+      "dpdk_initialized": .boolean(false),
+    ]
+  }
+
+  /// A kernel device came, went or changed: a port that waits for it is tried again.
+  private func deviceChanged(_ name: String) {
+    guard let sw = configuration?.sw else { return }
+    if let port = sw.port(named: name) {
+      sw.deviceChanged(port)
+      configuration?.reportState(statistics: false)
+    } else if !sw.failures.isEmpty {
+      configuration?.devicesChanged()
+    }
+  }
+}
+
+extension DaemonOptions {
+  var dummyMode: DummyMode {
+    switch dummy {
+    case nil: .off
+    case .addTypes: .on
+    case .replaceSystem: .system
+    case .replaceAll: .override
+    }
+  }
+}
