@@ -1,3 +1,5 @@
+/* rte_devargs_reset is marked experimental; the alternative is a leak. */
+#define ALLOW_EXPERIMENTAL_API
 #define _GNU_SOURCE
 #include "ethdev.h"
 
@@ -8,6 +10,7 @@
 
 #include <rte_bus.h>
 #include <rte_dev.h>
+#include <rte_devargs.h>
 #include <rte_ethdev.h>
 #include <rte_log.h>
 #include <rte_version.h>
@@ -23,8 +26,42 @@ static int find(const char *devargs, uint16_t *port) {
   return -ENODEV;
 }
 
+/* Whether every one of ",key=value,..." has its value: drivers crash on a key alone. Commas between
+ * brackets do not count. */
+static int keys_have_values(const char *arguments) {
+  int depth = 0, value = 1;
+  for (const char *c = arguments; *c; c++) {
+    if (*c == '[') depth++;
+    if (*c == ']') depth--;
+    if (*c == '=') value = 1;
+    if (*c != ',' || depth > 0) continue;
+    if (!value) return 0;
+    value = 0;
+  }
+  return value;
+}
+
+/* Whether it is safe to probe this: DPDK crashes on texts that name no device, or none of a bus. A
+ * device's name is a PCI address or a virtual device's driver and number. */
+static int names_a_device(const char *devargs) {
+  static const char letters[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:._-";
+  struct rte_devargs parsed;
+  size_t length = strspn(devargs, letters);
+  if (!length || length >= RTE_DEV_NAME_MAX_LEN || (devargs[length] && devargs[length] != ','))
+    return 0;
+  if (!keys_have_values(devargs + length)) return 0;
+  memset(&parsed, 0, sizeof parsed);
+  int known = rte_devargs_parse(&parsed, devargs) == 0 && parsed.bus && parsed.name[0];
+  rte_devargs_reset(&parsed);
+  return known;
+}
+
 int pb_ethdev_attach(const char *devargs, uint16_t *port) {
+  int by_class = strncmp(devargs, "class=eth,mac=", 14) == 0;
+  if (!by_class && !names_a_device(devargs)) return -ENODEV;
   if (!find(devargs, port)) return 0;
+  if (by_class) return -ENODEV;
   int error = rte_dev_probe(devargs);
   return error < 0 ? error : find(devargs, port);
 }

@@ -1,7 +1,8 @@
-/* The kernels, once per instruction set: kernels.c includes this file with SUFFIX, LEVEL and one of
- * HASH_CRC, HASH_AES, HASH_VAES set, inside a target attribute. */
+/* The kernels, once per instruction set: kernels.c includes this file with SUFFIX and LEVEL set,
+ * HASH_CRC where there is no AES, WIDE where there are 32-byte registers, in a target attribute. */
 
-/* The hash of the four 16-byte quarters of a masked key. */
+/* The hash of the four 16-byte quarters of a masked key. Two AES rounds follow the last quarter that
+ * enters, so that every bit of the key reaches every bit of the result. */
 PB_INLINE uint64_t SUFFIX(fold)(__m128i a, __m128i b, __m128i c, __m128i d) {
 #if defined HASH_CRC
   uint64_t x = 0x9e3779b97f4a7c15, y = 0x3c6ef372;
@@ -17,24 +18,12 @@ PB_INLINE uint64_t SUFFIX(fold)(__m128i a, __m128i b, __m128i c, __m128i d) {
   return x ^ x >> 32;
 #else
   const __m128i *s = (const __m128i *)seeds;
-#if defined HASH_VAES
-  const __m256i *s2 = (const __m256i *)seeds;
-  __m256i low = _mm256_xor_si256(_mm256_set_m128i(b, a), s2[0]);
-  __m256i high = _mm256_xor_si256(_mm256_set_m128i(d, c), s2[1]);
-  low = _mm256_aesenc_epi128(low, s2[0]);
-  high = _mm256_aesenc_epi128(high, s2[1]);
-  __m256i both = _mm256_xor_si256(low, high);
-  __m128i z = _mm_xor_si128(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
-#else
-  a = _mm_aesenc_si128(_mm_xor_si128(a, s[0]), s[0]);
-  b = _mm_aesenc_si128(_mm_xor_si128(b, s[1]), s[1]);
-  c = _mm_aesenc_si128(_mm_xor_si128(c, s[2]), s[2]);
-  d = _mm_aesenc_si128(_mm_xor_si128(d, s[3]), s[3]);
-  __m128i z = _mm_xor_si128(_mm_xor_si128(a, b), _mm_xor_si128(c, d));
-#endif
-  z = _mm_aesenc_si128(z, s[0]);
-  z = _mm_aesenc_si128(z, s[0]);
-  return (uint64_t)_mm_cvtsi128_si64(z);
+  a = _mm_aesenc_si128(_mm_xor_si128(a, s[0]), b);
+  c = _mm_aesenc_si128(_mm_xor_si128(c, s[1]), d);
+  a = _mm_aesenc_si128(a, c);
+  a = _mm_aesenc_si128(a, s[0]);
+  a = _mm_aesenc_si128(a, s[1]);
+  return (uint64_t)_mm_cvtsi128_si64(a);
 #endif
 }
 
@@ -56,78 +45,189 @@ static void SUFFIX(hash_set)(const void *keys, uint32_t which, const void *mask,
   }
 }
 
+/* Extraction. */
+
+PB_INLINE const uint8_t *SUFFIX(frame)(const struct rte_mbuf *m) {
+  return (const uint8_t *)m->buf_addr + m->data_off;
+}
+
 /* The shape of a frame by arithmetic only: a branch would be mispredicted on mixed traffic. Frames of
  * no shape get a wrong one, which the template's check finds. */
 PB_INLINE uint32_t SUFFIX(shape)(const uint8_t *p) {
-  uint32_t tag = p[12] & 1u;                      /* 08 00 and 86 dd, but 81 00 */
+  uint32_t tag = p[12] & 1u;                        /* 08 00 and 86 dd, but 81 00 */
   uint32_t v6 = (uint32_t)p[12 + 4 * tag] >> 1 & 1; /* 08 00, but 86 dd */
   uint32_t protocol = p[23 + 4 * tag - 3 * v6];
   uint32_t tcp = protocol >> 1 & ~(protocol >> 4) & 1; /* 6, but 17 */
   return tag << 2 | v6 << 1 | tcp;
 }
 
-/* Whether the IP length fits the frame and leaves room for the transport header. */
-PB_INLINE int SUFFIX(lengths_fit)(const uint8_t *p, uint32_t frame, const struct pb_template *t,
-                                  uint32_t data_offset) {
-  uint16_t field;
-  __builtin_memcpy(&field, p + t->length_offset, 2);
-  uint32_t end = t->length_base + (uint32_t)__builtin_bswap16(field);
-  uint32_t l4 = t->l4_offset;
-  return (end <= frame) & (end >= l4 + t->l4_minimum) & (end >= l4 + data_offset) &
-         (data_offset >= t->data_offset_minimum);
+/* A template and the caller's masks, in registers where the loop lets them stay there. */
+struct SUFFIX(vectors) {
+  __m128i check_value, check_mask, shuffle, base, address0, address1;
+};
+
+PB_INLINE struct SUFFIX(vectors) SUFFIX(load)(const struct pb_template *t) {
+  const __m128i *v = (const __m128i *)t;
+  return (struct SUFFIX(vectors)){v[0], v[1], v[2], v[3], v[4], v[5]};
 }
 
-PB_INLINE int SUFFIX(extract_one)(const uint8_t *p, uint32_t frame, const struct pb_template *t,
-                                  uint64_t first_word, const __m128i *mask, __m128i *key,
-                                  uint64_t *hash) {
-  uint16_t flags;
-  uint32_t ports;
-  __builtin_memcpy(&flags, p + t->flags_offset, 2);
-  __builtin_memcpy(&ports, p + t->ports_offset, 4);
+/* One frame under one template; offsets follow from the shape. Whether it has the shape, and whether
+ * the IP length fits the frame and leaves room for the transport header. */
+PB_INLINE int SUFFIX(extract_one)(const uint8_t *p, uint32_t length, uint32_t shape,
+                                  struct SUFFIX(vectors) t, uint64_t first_word,
+                                  const __m128i *mask, __m128i *key, uint64_t *hash) {
+  const uint32_t tag = shape >> 2, v6 = shape >> 1 & 1, tcp = shape & 1;
+  const uint32_t l3 = 14 + 4 * tag, l4 = l3 + 20 + 20 * v6;
+  uint16_t flags, total;
+  int32_t ports;
+  __builtin_memcpy(&flags, p + l4 + 12, 2); /* data offset and flags, if it is TCP */
+  __builtin_memcpy(&total, p + l3 + 2 + 2 * v6, 2);
+  __builtin_memcpy(&ports, p + l4, 4);
   __m128i start = _mm_loadu_si128((const __m128i *)p);
   __m128i window = _mm_loadu_si128((const __m128i *)(p + 12));
-  __m128i wrong = _mm_and_si128(_mm_xor_si128(window, *(const __m128i *)t->check_value),
-                                *(const __m128i *)t->check_mask);
+  __m128i wrong = _mm_and_si128(_mm_xor_si128(window, t.check_value), t.check_mask);
 
-  first_word |= (uint64_t)(flags & t->flags_mask) << 16;
+  first_word |= (uint64_t)(flags & (0xff0f & -tcp)) << 16;
   __m128i k0 = _mm_unpacklo_epi64(_mm_cvtsi64_si128((long long)first_word), start);
-  __m128i k1 = _mm_shuffle_epi8(window, *(const __m128i *)t->shuffle);
-  k1 = _mm_or_si128(k1, *(const __m128i *)t->base);
+  __m128i k1 = _mm_or_si128(_mm_shuffle_epi8(window, t.shuffle), t.base);
   k1 = _mm_blend_epi16(k1, _mm_srli_si128(start, 8), 0x03);
-  k1 = _mm_insert_epi32(k1, (int)ports, 3);
-  const __m128i *address = (const __m128i *)(p + t->address_offset);
-  __m128i k2 = _mm_and_si128(_mm_loadu_si128(address), ((const __m128i *)t->address_mask)[0]);
-  __m128i k3 = _mm_and_si128(_mm_loadu_si128(address + 1), ((const __m128i *)t->address_mask)[1]);
-
+  k1 = _mm_insert_epi32(k1, ports, 3);
+  const __m128i *address = (const __m128i *)(p + l3 + 12 - 4 * v6);
+  __m128i k2 = _mm_and_si128(_mm_loadu_si128(address), t.address0);
+  __m128i k3 = _mm_and_si128(_mm_loadu_si128(address + 1), t.address1);
   key[0] = k0;
   key[1] = k1;
   key[2] = k2;
   key[3] = k3;
   *hash = SUFFIX(fold)(_mm_and_si128(k0, mask[0]), _mm_and_si128(k1, mask[1]),
                        _mm_and_si128(k2, mask[2]), _mm_and_si128(k3, mask[3]));
-  uint32_t data_offset = ((uint32_t)flags >> 2) & t->data_offset_mask;
-  return _mm_testz_si128(wrong, wrong) & SUFFIX(lengths_fit)(p, frame, t, data_offset);
+
+  uint32_t end = l3 + 40 * v6 + __builtin_bswap16(total);
+  uint32_t header = tcp ? (uint32_t)flags >> 2 & 0x3c : 8;
+  return _mm_testz_si128(wrong, wrong) & (end <= length) & (end >= l4 + header) &
+         (header >= 8 + 12 * tcp);
 }
 
-static uint32_t SUFFIX(extract)(struct rte_mbuf *const *packets, uint32_t count,
-                                const struct pb_template *templates, uint64_t first_word,
-                                const void *hash_mask, void *keys, uint64_t *hashes) {
+PB_INLINE void SUFFIX(prefetch_bucket)(const struct pb_burst *b, uint64_t hash) {
+  __builtin_prefetch(b->buckets + (hash & b->bucket_mask), 0, 3);
+}
+
+/* All packets under the template of one shape, which the compiler knows. */
+PB_INLINE uint32_t SUFFIX(extract_shape)(const struct pb_burst *b, uint32_t count,
+                                         uint64_t first_word, const __m128i *mask,
+                                         const uint32_t shape) {
+  const struct SUFFIX(vectors) t = SUFFIX(load)(b->templates + shape);
+  const __m128i masks[4] = {mask[0], mask[1], mask[2], mask[3]};
+  struct rte_mbuf **packets = b->packets;
+  __m128i *keys = b->keys;
+  uint64_t *hashes = b->hashes;
+  const struct pb_bucket *buckets = b->buckets;
+  const uint64_t bucket_mask = b->bucket_mask;
   uint32_t done = 0;
   for (uint32_t i = 0; i < count; i++) {
     const struct rte_mbuf *m = packets[i];
-    const uint8_t *p = (const uint8_t *)m->buf_addr + m->data_off;
-    int ok = SUFFIX(extract_one)(p, m->data_len, templates + SUFFIX(shape)(p), first_word,
-                                 hash_mask, (__m128i *)((char *)keys + 64 * i), hashes + i);
-    done |= (uint32_t)ok << i;
+    uint64_t hash;
+    uint32_t ok = (uint32_t)SUFFIX(extract_one)(SUFFIX(frame)(m), m->data_len, shape, t, first_word,
+                                                masks, keys + 4 * i, &hash);
+    hashes[i] = hash;
+    __builtin_prefetch(buckets + (hash & bucket_mask), 0, 3);
+    done |= ok << i;
   }
   return done;
 }
 
-static const struct pb_kernels SUFFIX(kernels) = {LEVEL, SUFFIX(extract), SUFFIX(hash),
-                                                  SUFFIX(hash_set)};
+/* The packets of a set, each under the template of its own shape. */
+static uint32_t SUFFIX(extract_mixed)(const struct pb_burst *b, uint32_t which, uint64_t first_word,
+                                      const __m128i *mask) {
+  uint32_t done = 0;
+  for (; which; which &= which - 1) {
+    uint32_t i = (uint32_t)__builtin_ctz(which);
+    const struct rte_mbuf *m = b->packets[i];
+    const uint8_t *p = SUFFIX(frame)(m);
+    uint32_t shape = SUFFIX(shape)(p);
+    uint32_t ok = (uint32_t)SUFFIX(extract_one)(
+        p, m->data_len, shape, SUFFIX(load)(b->templates + shape), first_word, mask,
+        (__m128i *)b->keys + 4 * i, b->hashes + i);
+    SUFFIX(prefetch_bucket)(b, b->hashes[i]);
+    done |= ok << i;
+  }
+  return done;
+}
+
+/* A burst is often of one kind: when three samples have the same shape, all packets are tried under
+ * it with everything in registers; the others follow one by one. */
+static uint32_t SUFFIX(extract)(const struct pb_burst *b, uint32_t count, uint64_t first_word,
+                                const void *mask) {
+  if (!count) return 0;
+  uint32_t shape = SUFFIX(shape)(SUFFIX(frame)(b->packets[0]));
+  uint32_t middle = SUFFIX(shape)(SUFFIX(frame)(b->packets[count / 2]));
+  uint32_t last = SUFFIX(shape)(SUFFIX(frame)(b->packets[count - 1]));
+  uint32_t done = 0;
+  if (((shape ^ middle) | (shape ^ last)) == 0) switch (shape) {
+      case 0: done = SUFFIX(extract_shape)(b, count, first_word, mask, 0); break;
+      case 1: done = SUFFIX(extract_shape)(b, count, first_word, mask, 1); break;
+      case 2: done = SUFFIX(extract_shape)(b, count, first_word, mask, 2); break;
+      case 3: done = SUFFIX(extract_shape)(b, count, first_word, mask, 3); break;
+      case 4: done = SUFFIX(extract_shape)(b, count, first_word, mask, 4); break;
+      case 5: done = SUFFIX(extract_shape)(b, count, first_word, mask, 5); break;
+      case 6: done = SUFFIX(extract_shape)(b, count, first_word, mask, 6); break;
+      default: done = SUFFIX(extract_shape)(b, count, first_word, mask, 7); break;
+    }
+  uint32_t left = (uint32_t)((1ull << count) - 1) & ~done;
+  return left ? done | SUFFIX(extract_mixed)(b, left, first_word, mask) : done;
+}
+
+/* Flow cache. */
+
+static uint32_t SUFFIX(match)(const struct pb_burst *b, uint32_t count) {
+  const uint64_t *hashes = b->hashes;
+  uint64_t *flows = b->flows;
+  const struct pb_bucket *buckets = b->buckets;
+  const uint64_t bucket_mask = b->bucket_mask;
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct pb_bucket *bucket = buckets + (hashes[i] & bucket_mask);
+    uint32_t ways = pb_bucket_match(bucket, (uint16_t)(hashes[i] >> 48) | 1);
+    found |= (uint32_t)(ways != 0) << i;
+    /* Without a match this takes the last way's flow, which is not looked at. */
+    uint64_t flow = bucket->flow[__builtin_ctz(ways | 0x400) >> 1];
+    flows[i] = flow;
+    __builtin_prefetch((const char *)flow, 0, 3);
+    __builtin_prefetch((const char *)flow + 64, 1, 3);
+  }
+  return found;
+}
+
+PB_INLINE int SUFFIX(is_flow)(const void *key, const void *flow, const void *mask) {
+#if defined WIDE
+  const __m256i *k = key, *f = flow, *m = mask;
+  __m256i low = _mm256_and_si256(_mm256_xor_si256(k[0], f[0]), m[0]);
+  __m256i high = _mm256_and_si256(_mm256_xor_si256(k[1], f[1]), m[1]);
+  __m256i wrong = _mm256_or_si256(low, high);
+  return _mm256_testz_si256(wrong, wrong);
+#else
+  return pb_key_matches(key, flow, mask);
+#endif
+}
+
+static uint32_t SUFFIX(verify)(const struct pb_burst *b, uint32_t which) {
+  const char *keys = b->keys;
+  const uint64_t *flows = b->flows;
+  uint32_t right = 0;
+  for (; which; which &= which - 1) {
+    uint32_t i = (uint32_t)__builtin_ctz(which);
+    const char *flow = (const char *)flows[i];
+    const void *mask = *(const void *const *)(flow + 64);
+    right |= (uint32_t)SUFFIX(is_flow)(keys + 64 * i, flow, mask) << i;
+  }
+  return right;
+}
+
+static const struct pb_kernels SUFFIX(kernels) = {
+    LEVEL,          SUFFIX(extract), SUFFIX(match), SUFFIX(verify),
+    SUFFIX(hash),   SUFFIX(hash_set)};
 
 #undef SUFFIX
 #undef LEVEL
 #undef HASH_CRC
-#undef HASH_AES
-#undef HASH_VAES
+#undef WIDE

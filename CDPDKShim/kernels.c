@@ -4,9 +4,8 @@
 
 #include <rte_mbuf.h>
 
-static const uint64_t seeds[8] __attribute__((aligned(64))) = {
-    0x3f84d5b5b5470917, 0xc0ac29b7c97c50dd, 0xbe5466cf34e90c6c, 0x452821e638d01377,
-    0x082efa98ec4e6c89, 0xa4093822299f31d0, 0x13198a2e03707344, 0x243f6a8885a308d3};
+static const uint64_t seeds[4] __attribute__((aligned(32))) = {
+    0x3f84d5b5b5470917, 0xc0ac29b7c97c50dd, 0xbe5466cf34e90c6c, 0x452821e638d01377};
 
 /* One compilation of kernel_body.h per instruction set. */
 #define SUFFIX(name) name##_sse42
@@ -17,28 +16,19 @@ static const uint64_t seeds[8] __attribute__((aligned(64))) = {
 #pragma clang attribute pop
 
 #define SUFFIX(name) name##_aes
-#define HASH_AES 1
 #define LEVEL "aes"
 #pragma clang attribute push(__attribute__((target("sse4.2,aes"))), apply_to = function)
 #include "kernel_body.h"
 #pragma clang attribute pop
 
 #define SUFFIX(name) name##_avx2
-#define HASH_AES 1
+#define WIDE 1
 #define LEVEL "avx2"
 #pragma clang attribute push(__attribute__((target("avx2,aes,bmi,bmi2"))), apply_to = function)
 #include "kernel_body.h"
 #pragma clang attribute pop
 
-#define SUFFIX(name) name##_vaes
-#define HASH_VAES 1
-#define LEVEL "vaes"
-#pragma clang attribute push(__attribute__((target("avx2,aes,vaes,bmi,bmi2"))), apply_to = function)
-#include "kernel_body.h"
-#pragma clang attribute pop
-
 static int runs(const struct pb_kernels *k) {
-  if (k == &kernels_vaes) return __builtin_cpu_supports("vaes") && runs(&kernels_avx2);
   if (k == &kernels_avx2) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && runs(&kernels_aes);
   }
@@ -47,7 +37,7 @@ static int runs(const struct pb_kernels *k) {
 }
 
 int pb_kernels_select(const char *name, struct pb_kernels *out) {
-  const struct pb_kernels *all[] = {&kernels_vaes, &kernels_avx2, &kernels_aes, &kernels_sse42};
+  const struct pb_kernels *all[] = {&kernels_avx2, &kernels_aes, &kernels_sse42};
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
     if ((!name || !strcmp(name, all[i]->name)) && runs(all[i])) {
       *out = *all[i];

@@ -11,33 +11,51 @@
 
 struct rte_mbuf;
 
+/* The buckets of flow cache and subtables: one cache line. A tag of 0 is an empty way; tag[7] counts
+ * the flows that found the bucket full and went on to the next. */
+struct pb_bucket {
+  uint16_t tag[8];
+  uint64_t flow[6];
+};
+_Static_assert(sizeof(struct pb_bucket) == 64, "one cache line");
+
 /* How frames of one shape (Ethernet, 802.1Q or not, IPv4 or IPv6, UDP or TCP) become keys without a
  * branch. The "window" is frame bytes 12 to 27: every byte that decides the shape lies in it. */
 struct pb_template {
   uint8_t check_value[16], check_mask[16]; /* window bytes that must be so */
   uint8_t shuffle[16];                     /* key bytes 16-31 out of the window (pshufb) */
   uint8_t base[16];                        /* constant bits of key bytes 16-31 */
-  uint8_t address_mask[32];                /* key bytes 32-63 out of the frame at address_offset */
-  uint16_t address_offset, ports_offset;
-  uint16_t length_offset; /* the IP header's length field ... */
-  uint16_t length_base;   /* ... counts from here */
-  uint16_t l4_offset, l4_minimum;
-  uint16_t flags_offset, flags_mask; /* TCP data offset and flags; mask 0 when not TCP */
-  uint16_t data_offset_mask, data_offset_minimum;
-  uint16_t unused[6];
+  uint8_t address_mask[32];                /* key bytes 32-63 out of the frame, at the addresses */
+  uint8_t unused[32];
 };
 _Static_assert(sizeof(struct pb_template) == 128, "two cache lines");
 
 /* Number of templates, indexed by shape: bit 2 a tag, bit 1 IPv6, bit 0 TCP. */
 #define PB_SHAPES 8
 
-/* Extracts keys and hashes of `count` <= 32 packets. first_word goes into every key's first 8 bytes
- * (in_port, recirc_id); hashes are over key & hash_mask. Returns the set of packets whose key is
- * there; the others have another shape or bad lengths and need the generic parser.
- * Bound: reads up to 96 bytes of a packet's buffer, whatever its length. */
-typedef uint32_t (*pb_extract_fn)(struct rte_mbuf *const *packets, uint32_t count,
-                                  const struct pb_template *templates, uint64_t first_word,
-                                  const void *hash_mask, void *keys, uint64_t *hashes);
+/* What the passes over a burst of at most 32 packets work on; the arrays have 32 elements each. */
+struct pb_burst {
+  struct rte_mbuf **packets;
+  void *keys;
+  uint64_t *hashes;
+  uint64_t *flows; /* addresses of flows, or what a bucket's way held */
+  const struct pb_template *templates;
+  const struct pb_bucket *buckets;
+  uint64_t bucket_mask;
+};
+
+/* Extracts keys and hashes of the first `count` packets and prefetches the hashes' buckets.
+ * first_word goes into every key's first 8 bytes (in_port, recirc_id); hashes are over key & mask.
+ * Returns the set of packets whose key is there; the others have another shape or bad lengths and
+ * need the generic parser. Bound: reads up to 96 bytes of a packet's buffer, whatever its length. */
+typedef uint32_t (*pb_extract_fn)(const struct pb_burst *burst, uint32_t count,
+                                  uint64_t first_word, const void *mask);
+/* Stores for each packet the flow that its hash's bucket has under its tag, prefetches it, and
+ * returns the set of packets that have one. */
+typedef uint32_t (*pb_match_fn)(const struct pb_burst *burst, uint32_t count);
+/* Which packets of the set match their flow: key equal to the flow's first 64 bytes under the mask
+ * that its next 8 bytes point to. */
+typedef uint32_t (*pb_verify_fn)(const struct pb_burst *burst, uint32_t which);
 /* The hash of key & mask. */
 typedef uint64_t (*pb_hash_fn)(const void *key, const void *mask);
 /* The same for the keys in the set `which`; other hashes are left alone. */
@@ -47,20 +65,14 @@ typedef void (*pb_hash_set_fn)(const void *keys, uint32_t which, const void *mas
 struct pb_kernels {
   const char *name;
   pb_extract_fn extract;
+  pb_match_fn match;
+  pb_verify_fn verify;
   pb_hash_fn hash;
   pb_hash_set_fn hash_set;
 };
 
 /* The fastest that this CPU runs, or the named one; 0, or -1 when there is no such or it cannot run. */
 int pb_kernels_select(const char *name, struct pb_kernels *out);
-
-/* The buckets of flow cache and subtables: one cache line. A tag of 0 is an empty way; tag[7] counts
- * the flows that found the bucket full and went on to the next. */
-struct pb_bucket {
-  uint16_t tag[8];
-  uint64_t flow[6];
-};
-_Static_assert(sizeof(struct pb_bucket) == 64, "one cache line");
 
 /* The ways of a bucket with this tag: bit 2*i for way i. */
 PB_INLINE uint32_t pb_bucket_match(const struct pb_bucket *b, uint16_t tag) {

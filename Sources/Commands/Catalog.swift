@@ -14,7 +14,7 @@ public enum SwitchCommands {
       + LearningCommands.all(sw)
       + UpcallCommands.all(sw)
       + MemoryCommands.all(sw)
-      + (sw.interfaces.dummyEnabled ? TimeCommands.all(sw) + [] : [])
+      + (sw.interfaces.dummyEnabled ? TimeCommands.all(sw) + DummyDeviceCommands.all(sw) : [])
   }
 }
 

@@ -7,4 +7,12 @@ extension InterfaceDevice {
   public var isDummy: Bool { false }
   public var lendsAddress: Bool { false }
   public func setAddress(_ address: EthernetAddress) {}
+
+  /// Longest frame that may be sent to the device, without FCS: its MTU, the Ethernet header and one
+  /// tag. For `Datapath.setMaximumFrameLength`.
+  public var maximumFrameLength: Int { (status.mtu ?? 1500) + 18 }
+  /// What buffers for received frames must hold. For `Datapath.attach`.
+  public var bufferSize: Int {
+    max(MempoolRegistry.defaultBufferSize, maximumFrameLength + 64)
+  }
 }

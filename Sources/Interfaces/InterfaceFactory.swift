@@ -49,7 +49,9 @@ public final class InterfaceFactory {
 
   /// Writes what simulated devices have sent to their capture files. After `Datapath.quiesce`, or
   /// now and then.
-  public func writeCaptures() { dummies.all.forEach { $0.writeCaptures() } }
+  public func writeCaptures() {
+    for device in dummies.all { device.writeCaptures() }
+  }
 
   /// The column `iface_types`.
   public var availableTypes: [String] {

@@ -117,7 +117,9 @@ struct JSONParser {
   }
 
   /// The reason, unless the input has simply ended.
-  private func ending(_ reason: String) -> String { peek == nil ? "unexpected end of input" : reason }
+  private func ending(_ reason: String) -> String {
+    peek == nil ? "unexpected end of input" : reason
+  }
 
   private mutating func parseKeyword() throws -> JSON {
     let start = position
@@ -261,7 +263,8 @@ struct JSONParser {
 
   private func formatControl(_ byte: UInt8) -> String {
     let hex = String(byte, radix: 16, uppercase: true)
-    return "U+\(String(repeating: "0", count: 4 - hex.count))\(hex) must be escaped in quoted string"
+    return
+      "U+\(String(repeating: "0", count: 4 - hex.count))\(hex) must be escaped in quoted string"
   }
 
   private func error(_ reason: String) -> JSONError {

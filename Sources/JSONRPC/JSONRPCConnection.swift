@@ -88,8 +88,3 @@ public final class JSONRPCConnection: ChannelInboundHandler {
     context.close(promise: nil)
   }
 }
-
-/// What the C library says if it is an error of the system, else the error's own words.
-public func describe(_ error: Error) -> String {
-  (error as? IOError).map { errorText($0.errnoCode) } ?? "\(error)"
-}

@@ -92,36 +92,12 @@ public final class ChildProcess {
   public static func run(
     _ path: String, _ arguments: [String], environment: [String: String] = [:]
   ) throws -> Result {
-    let output = try Capture()
-    let errors = try Capture()
+    let output = try CapturedOutput()
+    let errors = try CapturedOutput()
     let child = try ChildProcess(
       path, arguments, environment: environment, output: output.descriptor,
       errorOutput: errors.descriptor)
     let status = child.wait()
     return Result(status: status, output: output.text, errorOutput: errors.text)
-  }
-}
-
-/// A nameless file that takes a child's output (a pipe would need a reader while the child runs).
-private final class Capture {
-  let descriptor: Int32
-
-  init() throws {
-    var name = Array("/tmp/patchbay.XXXXXX".utf8CString)
-    descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { throw TextError("temporary file: \(errorText())") }
-    unlink(name)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-  }
-
-  deinit { close(descriptor) }
-
-  var text: String {
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while case let count = pread(descriptor, &chunk, chunk.count, off_t(bytes.count)), count > 0 {
-      bytes += chunk[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -53,7 +53,8 @@ public final class Coverage: Sendable {
   public static func report() -> String {
     let all = registry.withLock { Array($0.counters.values) }
     let hit = all.filter { $0.counter.total > 0 }.sorted { $0.counter.name < $1.counter.name }
-    let head = "Event coverage, avg rate over last: \(sampleInterval / 1000) seconds, last minute,"
+    let head =
+      "Event coverage, avg rate over last: \(sampleInterval / 1000) seconds, last minute,"
       + " last hour,  hash=\(formatted("%08x", hash(hit.map(\.counter)))):\n"
     return head + hit.map(\.line).joined() + "\(all.count - hit.count) events never hit\n"
   }

@@ -18,7 +18,8 @@ final class Daemon {
   private let control: ControlServer
   private let interfaces: InterfaceFactory
   private var configuration: Configuration?
-  private var client: DatabaseClient?
+  private var client: OVSDBClient?
+  private var embeddedServer: EmbeddedServer?
   /// By bridge.
   private var services: [String: OpenFlowService] = [:]
 
@@ -61,34 +62,37 @@ final class Daemon {
 
   // MARK: Database
 
+  /// The remotes that were given; else the server on the default socket, which we start when there is
+  /// none: then `patchbayd` alone is a complete switch.
   private func databaseRemotes() throws -> [String] {
     if let given = options.database { return given.split(separator: ",").map(String.init) }
-    return ["unix:\(Paths.run)/db.sock"]
+    embeddedServer = try EmbeddedServer.startIfNone()
+    return [EmbeddedServer.Places().remote]
   }
 
   private func connect(to remotes: [String]) {
-    let connector = Connector(loop: loop.loop)
-    let client = DatabaseClient(
-      remotes: remotes, database: "Open_vSwitch", tables: MonitoredTables.columns,
-      lock: "ovs_vswitchd", loop: loop.loop, connect: connector.connect)
+    var settings = OVSDBClient.Configuration(remotes: remotes)
+    settings.tls = options.tls
+    let client = OVSDBClient(settings, loop: loop.loop)
     let configuration = Configuration(client: client, loop: loop) { [unowned self] in
       try makeSwitch($0)
     }
     configuration.onFirstApplied = { Daemonize.complete() }
-    client.onLockContended = { contended in
-      guard contended else { return }
+    client.onConnectionState = { state in
+      guard state.lock == .elsewhere else { return }
       log.err("another ovs-vswitchd process is running, disabling this process until it goes away")
       Daemonize.complete()
     }
     self.client = client
     self.configuration = configuration
     client.start()
+    embeddedServer?.supervise(on: loop.loop)
   }
 
   // MARK: Switch
 
   private func makeSwitch(_ settings: [String: String]) throws -> Switch {
-    try EAL.initialize { Log("dpdk").dbg($0) }
+    try DPDK.start(settings)
     let datapath = try Datapath(
       DatapathConfiguration(clockWord: UnsafePointer(Clock.shared.words)))
     let pipeline = Pipeline(datapath: datapath) { Clock.shared.monotonicMilliseconds }
@@ -126,22 +130,24 @@ final class Daemon {
   private func identity() -> [String: Datum] {
     [
       "ovs_version": .string(Program.openVSwitchVersion),
-      "db_version": .string(client?.schemaVersion ?? Program.schemaVersion),
+      "db_version": .string(client?.schema.version ?? Program.schemaVersion),
       "iface_types": .strings(interfaces.availableTypes),
       "datapath_types": .strings(
         ["netdev", "system"] + (interfaces.dummyEnabled ? ["dummy"] : [])),
-      "dpdk_initialized": .boolean(false),
+      "dpdk_initialized": .bool(DPDK.isEnabled),
     ]
   }
 
-  /// A kernel device came, went or changed: a port that waits for it is tried again.
+  /// A device came, went or changed by itself; "" stands for any. A port that waits for it is tried
+  /// again, and one whose device is no longer the one it opened is made anew.
   private func deviceChanged(_ name: String) {
     guard let sw = configuration?.sw else { return }
-    if let port = sw.port(named: name) {
-      sw.deviceChanged(port)
-      configuration?.reportState(statistics: false)
-    } else if !sw.failures.isEmpty {
+    let ports = name.isEmpty ? sw.allPorts : sw.port(named: name).map { [$0] } ?? []
+    ports.forEach(sw.deviceChanged)
+    if ports.isEmpty || name.isEmpty, !sw.failures.isEmpty {
       configuration?.devicesChanged()
+    } else {
+      configuration?.reportState(statistics: false)
     }
   }
 }

@@ -6,7 +6,7 @@ import Testing
   private func interface(_ name: String, type: String = "", _ options: [String: String] = [:])
     -> DesiredInterface
   {
-    var i = DesiredInterface(name: name, uuid: "uuid-\(name)")
+    var i = DesiredInterface(name: name, uuid: nil)
     i.type = type
     i.options = options
     return i

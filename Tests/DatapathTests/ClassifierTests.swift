@@ -42,7 +42,9 @@ struct ClassifierTests {
     var g = Seeded(seed)
     var kernels = pb_kernels()
     try #require(pb_kernels_select(nil, &kernels) == 0)
-    var classifier = Classifier(), slab = FlowSlab(huge: false), model = Model()
+    var classifier = Classifier()
+    var slab = FlowSlab(huge: false)
+    var model = Model()
     let keys = allocateLines(FlowKey.self, count: 32)
     let hashes = allocateLines(UInt64.self, count: 32)
     let flows = allocateLines(FlowPointer?.self, count: 32)
@@ -109,7 +111,8 @@ struct ClassifierTests {
   @Test func aTableOfManyFlowsFindsEachAndShrinksToNothing() throws {
     var kernels = pb_kernels()
     try #require(pb_kernels_select(nil, &kernels) == 0)
-    var classifier = Classifier(), slab = FlowSlab(huge: false)
+    var classifier = Classifier()
+    var slab = FlowSlab(huge: false)
     defer {
       classifier.destroy()
       slab.destroy()

@@ -44,7 +44,9 @@ struct EndToEndTests {
       _ = datapath.answer(miss, mask: mask, actions: [.output(2)], install: miss.key.tpDst % 4 != 1)
     }
     defer { bed.finish() }
-    var g = Seeded(5), sent: [UInt16: [UInt16]] = [:], got: [UInt16: [UInt16]] = [:]
+    var g = Seeded(5)
+    var sent: [UInt16: [UInt16]] = [:]
+    var got: [UInt16: [UInt16]] = [:]
     for number in 0..<UInt16(800) {
       let port = UInt16.random(in: 1...20, using: &g)
       sent[port, default: []].append(number)
@@ -67,7 +69,9 @@ struct EndToEndTests {
       _ = datapath.answer(miss, mask: FlowMask(), actions: [.output(2)])
     }
     defer { bed.finish() }
-    for _ in 0..<5 { for port in UInt16(1)...4 { _ = bed.ports[1]!.receive(Self.frame(port: port)) } }
+    for _ in 0..<5 {
+      for port in UInt16(1)...4 { _ = bed.ports[1]!.receive(Self.frame(port: port)) }
+    }
     #expect(bed.datapath.quiesce())
     #expect(bed.ports[2]!.takeTransmitted().count == 20)
     #expect(asked.value <= 4)
@@ -119,6 +123,7 @@ struct EndToEndTests {
     _ = bed.ports[1]!.receive(Self.frame())
     #expect(bed.datapath.quiesce())
     #expect(bed.ports[3]!.takeTransmitted().count == 2)
+    #expect(bed.datapath.workers[0].drops[DropReason.noSuchPort.rawValue] == 1)
     bed.datapath.detach(1)
     #expect(handles.all.first?.state == .removed)
     #expect(handles.all.first?.statistics.packets == 2)

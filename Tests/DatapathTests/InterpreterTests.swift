@@ -7,7 +7,9 @@ import Testing
 /// Action programs on a running datapath, against `NaiveActions`.
 @Suite(.serialized)
 struct InterpreterTests {
-  static func random<T: FixedWidthInteger>(_ g: inout Seeded) -> T { T(truncatingIfNeeded: g.next()) }
+  static func random<T: FixedWidthInteger>(_ g: inout Seeded) -> T {
+    T(truncatingIfNeeded: g.next())
+  }
 
   /// All ones, nothing, or anything.
   static func mask<T: FixedWidthInteger>(_ g: inout Seeded) -> T {
@@ -73,7 +75,10 @@ struct InterpreterTests {
     case 2, 3:
       let (a, b) = (UInt128(g.next()), UInt128(g.next()) << 64)
       let body = transport { Frames.pseudo(a, b, proto, $0) }
-      return (proto, Frames.ethernet(tags: tags, type: 0x86dd, Frames.ipv6(src: a, dst: b, next: proto, body)))
+      return (
+        proto,
+        Frames.ethernet(tags: tags, type: 0x86dd, Frames.ipv6(src: a, dst: b, next: proto, body))
+      )
     default:
       let arp = Frames.arp(operation: 1, sha: EthernetAddress(1), spa: 1, tha: .zero, tpa: 2)
       return (proto, Frames.ethernet(tags: tags, type: 0x0806, arp))

@@ -46,10 +46,14 @@ struct NaiveActions {
       put(at + 24, Frames.long(arp.tpa), Frames.long(arp.tpaMask))
     case .setPorts(let p):
       if let at = network(0x0800), frame[at + 9] == p.ipProto {
-        put(at + 20, Frames.word(p.src) + Frames.word(p.dst), Frames.word(p.srcMask) + Frames.word(p.dstMask))
+        put(
+          at + 20, Frames.word(p.src) + Frames.word(p.dst),
+          Frames.word(p.srcMask) + Frames.word(p.dstMask))
         fixIPv4(at)
       } else if let at = network(0x86dd), frame[at + 6] == p.ipProto {
-        put(at + 40, Frames.word(p.src) + Frames.word(p.dst), Frames.word(p.srcMask) + Frames.word(p.dstMask))
+        put(
+          at + 40, Frames.word(p.src) + Frames.word(p.dst),
+          Frames.word(p.srcMask) + Frames.word(p.dstMask))
         fixIPv6(at)
       }
     }

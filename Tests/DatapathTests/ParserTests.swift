@@ -52,7 +52,8 @@ struct NaiveParser {
 
   mutating func ipv4(_ at: Int) {
     guard frame.count >= at + 20 else { return }
-    let header = Int(u8(at) % 16) * 4, total = Int(u16(at + 2))
+    let header = Int(u8(at) % 16) * 4
+    let total = Int(u16(at + 2))
     guard header >= 20, total >= header, at + total <= frame.count else { return }
     key.ipTOS = u8(at + 1)
     key.ipTTL = u8(at + 8)
@@ -71,10 +72,13 @@ struct NaiveParser {
     guard end <= frame.count else { return }
     key.ipv6Src = u128(start + 8)
     key.ipv6Dst = u128(start + 24)
-    var next = u8(start + 6), at = start + 40, fragment: UInt8 = 0
+    var next = u8(start + 6)
+    var at = start + 40
+    var fragment: UInt8 = 0
     while [0, 43, 44, 51, 60].contains(next) {
       guard at + 8 <= end else { return }
-      let length = next == 44 ? 8 : next == 51 ? (Int(u8(at + 1)) + 2) * 4 : (Int(u8(at + 1)) + 1) * 8
+      let length =
+        next == 44 ? 8 : next == 51 ? (Int(u8(at + 1)) + 2) * 4 : (Int(u8(at + 1)) + 1) * 8
       if next == 44 {
         let offset = u16(at + 2)
         if offset != 0 { fragment = 1 }
@@ -151,26 +155,36 @@ struct ParserTests {
     case 0..<4:
       let options = [UInt8](repeating: 1, count: [0, 0, 0, 4, 40].randomElement(using: &g) ?? 0)
       let fragment: UInt16 = [0, 0, 0x4000, 0x2000, 0x0001, 0x2010].randomElement(using: &g) ?? 0
-      return (0x0800, Frames.ipv4(
-        src: UInt32(truncatingIfNeeded: g.next()), dst: UInt32(truncatingIfNeeded: g.next()),
-        proto: proto, tos: UInt8.random(in: 0...255, using: &g),
-        ttl: UInt8.random(in: 0...255, using: &g), fragment: fragment, options: options, payload))
+      return (
+        0x0800,
+        Frames.ipv4(
+          src: UInt32(truncatingIfNeeded: g.next()), dst: UInt32(truncatingIfNeeded: g.next()),
+          proto: proto, tos: UInt8.random(in: 0...255, using: &g),
+          ttl: UInt8.random(in: 0...255, using: &g), fragment: fragment, options: options, payload)
+      )
     case 4..<8:
       let (next, body) = extensions(proto, payload, &g)
-      return (0x86dd, Frames.ipv6(
-        src: UInt128(g.next()) << 64 | UInt128(g.next()), dst: UInt128(g.next()), next: next,
-        tos: Bool.random(using: &g) ? 0 : UInt8.random(in: 0...255, using: &g), body))
+      return (
+        0x86dd,
+        Frames.ipv6(
+          src: UInt128(g.next()) << 64 | UInt128(g.next()), dst: UInt128(g.next()), next: next,
+          tos: Bool.random(using: &g) ? 0 : UInt8.random(in: 0...255, using: &g), body)
+      )
     case 8:
-      return (Bool.random(using: &g) ? 0x0806 : 0x8035, Frames.arp(
-        operation: [1, 2, 256, 300].randomElement(using: &g) ?? 1, sha: EthernetAddress(g.next()),
-        spa: UInt32(truncatingIfNeeded: g.next()), tha: EthernetAddress(g.next()),
-        tpa: UInt32(truncatingIfNeeded: g.next())))
+      return (
+        Bool.random(using: &g) ? 0x0806 : 0x8035,
+        Frames.arp(
+          operation: [1, 2, 256, 300].randomElement(using: &g) ?? 1, sha: EthernetAddress(g.next()),
+          spa: UInt32(truncatingIfNeeded: g.next()), tha: EthernetAddress(g.next()),
+          tpa: UInt32(truncatingIfNeeded: g.next()))
+      )
     default: return (0x88cc, payload)
     }
   }
 
   static func transport(_ proto: UInt8, _ g: inout Seeded) -> [UInt8] {
-    let a = UInt16(truncatingIfNeeded: g.next()), b = UInt16(truncatingIfNeeded: g.next())
+    let a = UInt16(truncatingIfNeeded: g.next())
+    let b = UInt16(truncatingIfNeeded: g.next())
     switch proto {
     case 6: return Frames.tcp(a, b, flags: UInt16.random(in: 0...0xfff, using: &g))
     case 17: return Frames.udp(a, b)
@@ -181,7 +195,8 @@ struct ParserTests {
   static func extensions(_ proto: UInt8, _ payload: [UInt8], _ g: inout Seeded)
     -> (UInt8, [UInt8])
   {
-    var next = proto, body = payload
+    var next = proto
+    var body = payload
     for _ in 0..<([0, 0, 1, 3].randomElement(using: &g) ?? 0) {
       let kind: UInt8 = [0, 43, 44, 51, 60].randomElement(using: &g) ?? 0
       let extra = Int.random(in: 0...2, using: &g)

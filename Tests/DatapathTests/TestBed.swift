@@ -27,10 +27,12 @@ final class TestBed {
       try datapath.attach(number, name: "p\(number)", source: .dummy(port))
     }
     let this = Unmanaged.passRetained(Translator(datapath, answer)).toOpaque()
-    pthread_create(&translator, nil, { argument in
-      Unmanaged<Translator>.fromOpaque(argument!).takeRetainedValue().run()
-      return nil
-    }, this)
+    pthread_create(
+      &translator, nil,
+      { argument in
+        Unmanaged<Translator>.fromOpaque(argument!).takeRetainedValue().run()
+        return nil
+      }, this)
   }
 
   /// Ends all threads.

@@ -4,14 +4,19 @@ import Testing
 
 @Suite struct JSONTests {
   @Test func valuesOfEveryKind() throws {
-    let json = try JSON(parsing: #" {"a":[1,-2.5,1e3,null,true,false,"x\n\u00e4\ud83d\ude00/"],"b":{}} "#)
+    let json = try JSON(
+      parsing: #" {"a":[1,-2.5,1e3,null,true,false,"x\n\u00e4\ud83d\ude00/"],"b":{}} "#)
     #expect(json["a"] == [1, .real(-2.5), 1000, nil, true, false, "x\n\u{e4}\u{1F600}/"])
     #expect(json["b"] == [:])
-    #expect(json.text == #"{"a":[1,-2.5,1000,null,true,false,"x\n"# + "\u{e4}\u{1F600}" + #"/"],"b":{}}"#)
+    #expect(
+      json.text == #"{"a":[1,-2.5,1000,null,true,false,"x\n"# + "\u{e4}\u{1F600}" + #"/"],"b":{}}"#)
   }
 
   @Test func integersKeepAllTheirBits() throws {
-    #expect(try JSON(parsing: "[9223372036854775807,-9223372036854775808]") == [.integer(.max), .integer(.min)])
+    #expect(
+      try JSON(parsing: "[9223372036854775807,-9223372036854775808]") == [
+        .integer(.max), .integer(.min),
+      ])
     #expect(try JSON(parsing: "[9223372036854775808]") == [.real(0x1p63)])
     #expect(try JSON(parsing: "[1.5e300]") == [.real(1.5e300)])
   }

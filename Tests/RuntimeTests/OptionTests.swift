@@ -14,8 +14,10 @@ import Testing
   @Test func everyOptionIsUnderstood() throws {
     let options = try DaemonOptions([
       "--pidfile=/x/y.pid", "--detach", "--no-chdir", "--monitor", "--overwrite-pidfile",
-      "unix:/tmp/db.sock", "--unixctl", "/tmp/ctl", "-vfile:dbg", "--mlock", "--enable-dummy=override",
-      "--disable-system", "--disable-system-route", "-p", "key", "-ccert", "--ca-cert=ca", "--user=a:b",
+      "unix:/tmp/db.sock", "--unixctl", "/tmp/ctl", "-vfile:dbg", "--mlock",
+      "--enable-dummy=override",
+      "--disable-system", "--disable-system-route", "-p", "key", "-ccert", "--ca-cert=ca",
+      "--user=a:b",
       "--syslog-target=1.2.3.4:514",
     ])
     #expect(options.pidfile == "/x/y.pid")
@@ -59,7 +61,8 @@ import Testing
   @Test(
     .enabled(if: originalExists, "needs Debian's ovs-vswitchd"),
     arguments: [
-      ["--bogus"], ["--mlockall=3"], ["--unixctl"], ["--no"], ["-x"], ["--ver"], ["-p"], ["a", "b"],
+      ["--bogus"], ["--mlockall=3"], ["--unixctl"], ["--no"], ["-x"], ["--ver"], ["-p"],
+      ["a", "b"],
       ["--help"], ["--he"], ["--disable", "x"], ["-hx"], ["--enable-dummy=x"], ["--dpdk"], ["--=x"],
     ])
   func sameAsTheOriginal(_ arguments: [String]) throws {

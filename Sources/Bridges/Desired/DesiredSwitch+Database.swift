@@ -1,40 +1,14 @@
 import OVSDB
 import Runtime
 
-/// The columns that the switch reads or writes, by table: what it monitors.
-public enum MonitoredTables {
-  public static let columns: [String: [String]] = [
-    "Open_vSwitch": [
-      "bridges", "cur_cfg", "next_cfg", "other_config", "external_ids", "ovs_version", "db_version",
-      "iface_types", "datapath_types", "dpdk_initialized", "dpdk_version", "statistics", "ssl",
-      "manager_options",
-    ],
-    "Bridge": [
-      "name", "ports", "datapath_type", "datapath_id", "datapath_version", "fail_mode",
-      "other_config", "flood_vlans", "controller", "protocols", "status", "external_ids",
-    ],
-    "Port": [
-      "name", "interfaces", "tag", "trunks", "vlan_mode", "other_config", "status", "statistics",
-      "bond_mode", "fake_bridge", "mac",
-    ],
-    "Interface": [
-      "name", "type", "options", "other_config", "ofport_request", "ofport", "mac", "mac_in_use",
-      "mtu_request", "mtu", "error", "ifindex", "admin_state", "link_state", "link_speed", "duplex",
-      "link_resets", "status", "statistics",
-    ],
-    "Controller": ["target"],
-    "SSL": ["private_key", "certificate", "ca_cert", "bootstrap_ca_cert"],
-  ]
-}
-
 extension DesiredSwitch {
   /// Reads what the database asks for. Nil when there is no Open_vSwitch row (yet). Two interfaces of
   /// one name are the database's error; the later one is left out, and said so.
   public init?(_ database: Database) {
-    guard let root = database.rows("Open_vSwitch").first else { return nil }
+    guard let root = database.singleton("Open_vSwitch") else { return nil }
     self.init()
     var seen: Set<String> = []
-    for row in database.rows("Bridge", of: root, "bridges") {
+    for row in database.rows("Bridge", referredBy: root, "bridges") {
       guard let bridge = DesiredBridge(row, database, &seen) else { continue }
       bridges.append(bridge)
     }
@@ -57,9 +31,9 @@ extension DesiredBridge {
     forwardBPDU = other["forward-bpdu"] == "true"
     macAgingTime = other["mac-aging-time"].flatMap { Int($0) } ?? macAgingTime
     macTableSize = other["mac-table-size"].flatMap { Int($0) } ?? macTableSize
-    floodVLANs = Set(row.integers("flood_vlans").compactMap(vlanID))
-    hasControllers = !row.references("controller").isEmpty
-    ports = database.rows("Port", of: row, "ports").compactMap { DesiredPort($0, database, &seen) }
+    floodVLANs = Set(row.ints("flood_vlans").compactMap(vlanID))
+    hasControllers = !row.refs("controller").isEmpty
+    ports = database.rows("Port", referredBy: row, "ports").compactMap { DesiredPort($0, database, &seen) }
     ports.sort { $0.name < $1.name }
     addLocalPort()
   }
@@ -67,8 +41,8 @@ extension DesiredBridge {
   /// A bridge has a port of its own name, even when the database forgot to give it one.
   private mutating func addLocalPort() {
     guard !interfaces.contains(where: { $0.1.name == name }) else { return }
-    var port = DesiredPort(name: name, uuid: "")
-    var interface = DesiredInterface(name: name, uuid: "")
+    var port = DesiredPort(name: name, uuid: nil)
+    var interface = DesiredInterface(name: name, uuid: nil)
     interface.type = "internal"
     port.interfaces = [interface]
     ports.append(port)
@@ -95,10 +69,10 @@ extension DesiredPort {
     guard let name = row.string("name") else { return nil }
     self.init(name: name, uuid: row.uuid)
     vlan.mode = row.string("vlan_mode")
-    vlan.tag = row.integer("tag").flatMap(vlanID)
-    vlan.trunks = Set(row.integers("trunks").compactMap(vlanID))
+    vlan.tag = row.int("tag").flatMap(vlanID)
+    vlan.trunks = Set(row.ints("trunks").compactMap(vlanID))
     vlan.priorityTags = row.map("other_config")["priority-tags"]
-    interfaces = database.rows("Interface", of: row, "interfaces").compactMap { interface in
+    interfaces = database.rows("Interface", referredBy: row, "interfaces").compactMap { interface in
       guard let desired = DesiredInterface(interface) else { return nil }
       guard seen.insert(desired.name).inserted else {
         log.warnRL(badRows, "multiple interfaces are named \(desired.name), using the first one")
@@ -117,10 +91,10 @@ extension DesiredInterface {
     type = row.string("type") ?? ""
     options = row.map("options")
     otherConfig = row.map("other_config")
-    requestedPort = row.integer("ofport_request").flatMap(Self.port)
-    previousPort = row.integer("ofport").flatMap(Self.port)
+    requestedPort = row.int("ofport_request").flatMap(Self.port)
+    previousPort = row.int("ofport").flatMap(Self.port)
     mac = row.string("mac")
-    mtuRequest = row.integer("mtu_request").flatMap { Int(exactly: $0) }
+    mtuRequest = row.int("mtu_request").flatMap { Int(exactly: $0) }
   }
 
   private static func port(_ n: Int64) -> UInt16? {

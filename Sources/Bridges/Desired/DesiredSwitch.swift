@@ -1,3 +1,5 @@
+import OVSDB
+
 /// What the database asks for, as plain values.
 ///
 /// A configuration change goes through four rooms: `Desired` reads the rows of the Open_vSwitch
@@ -12,7 +14,7 @@ public struct DesiredSwitch: Equatable, Sendable {
 /// A row of the Bridge table.
 public struct DesiredBridge: Equatable, Sendable {
   public var name: String
-  public var uuid: String
+  public var uuid: UUID?
   public var datapathType = ""
   public var secureFailMode = false
   /// `other_config:datapath-id`, as its 64-bit value.
@@ -28,7 +30,7 @@ public struct DesiredBridge: Equatable, Sendable {
   public var hasControllers = false
   public var ports: [DesiredPort] = []
 
-  public init(name: String, uuid: String) {
+  public init(name: String, uuid: UUID?) {
     self.name = name
     self.uuid = uuid
   }
@@ -37,11 +39,11 @@ public struct DesiredBridge: Equatable, Sendable {
 /// A row of the Port table.
 public struct DesiredPort: Equatable, Sendable {
   public var name: String
-  public var uuid: String
+  public var uuid: UUID?
   public var vlan = DesiredVLAN()
   public var interfaces: [DesiredInterface] = []
 
-  public init(name: String, uuid: String) {
+  public init(name: String, uuid: UUID?) {
     self.name = name
     self.uuid = uuid
   }
@@ -61,7 +63,7 @@ public struct DesiredVLAN: Equatable, Sendable {
 /// A row of the Interface table.
 public struct DesiredInterface: Equatable, Sendable {
   public var name: String
-  public var uuid: String
+  public var uuid: UUID?
   /// The row's `type`; "" means "system". A bridge's own port is "internal" whatever the row says.
   public var type = ""
   public var options: [String: String] = [:]
@@ -74,7 +76,7 @@ public struct DesiredInterface: Equatable, Sendable {
   public var mac: String?
   public var mtuRequest: Int?
 
-  public init(name: String, uuid: String) {
+  public init(name: String, uuid: UUID?) {
     self.name = name
     self.uuid = uuid
   }

@@ -15,9 +15,10 @@ struct Report {
     var t = Transaction()
     for bridge in wanted.bridges {
       guard let running = sw.bridges[bridge.name] else { continue }
-      t.update("Bridge", bridge.uuid, Self.columns(running))
-      for (_, interface) in bridge.interfaces where !interface.uuid.isEmpty {
-        t.update("Interface", interface.uuid, columns(interface, running, statistics))
+      if let uuid = bridge.uuid { t.update("Bridge", uuid, Self.columns(running)) }
+      for (_, interface) in bridge.interfaces {
+        guard let uuid = interface.uuid else { continue }
+        t.update("Interface", uuid, columns(interface, uuid, running, statistics))
       }
     }
     return t
@@ -31,15 +32,15 @@ struct Report {
   }
 
   private func columns(
-    _ wanted: DesiredInterface, _ bridge: RunningBridge, _ statistics: Bool
+    _ wanted: DesiredInterface, _ uuid: UUID, _ bridge: RunningBridge, _ statistics: Bool
   ) -> [String: Datum] {
-    guard let port = bridge.ports[wanted.name], port.wanted.uuid == wanted.uuid else {
-      return Self.failed(sw.failures[wanted.uuid])
+    guard let port = bridge.ports[wanted.name], port.wanted.uuid == uuid else {
+      return Self.failed(sw.failures[uuid])
     }
     var columns = Self.columns(port.device.status)
     columns["ofport"] = .integer(Int(port.ofport))
-    columns["error"] = .optional(sw.failures[wanted.uuid])
-    if statistics { columns["statistics"] = .map(sw.statistics(of: port)) }
+    columns["error"] = .string(sw.failures[uuid])
+    if statistics { columns["statistics"] = .integers(sw.statistics(of: port)) }
     return columns
   }
 
@@ -50,23 +51,23 @@ struct Report {
         "link_resets",
       ].map { ($0, Datum.empty) })
     columns["ofport"] = .integer(-1)
-    columns["error"] = .optional(error)
-    columns["status"] = .map([:] as [String: String])
-    columns["statistics"] = .map([:] as [String: Int64])
+    columns["error"] = .string(error)
+    columns["status"] = .strings([:])
+    columns["statistics"] = .integers([:] as [String: Int64])
     return columns
   }
 
   private static func columns(_ s: InterfaceStatus) -> [String: Datum] {
     [
-      "mac_in_use": .optional(s.macAddress?.description),
-      "ifindex": .optional(s.ifindex),
-      "mtu": .optional(s.mtu),
-      "admin_state": .optional(s.adminUp.map { $0 ? "up" : "down" }),
+      "mac_in_use": .string(s.macAddress?.description),
+      "ifindex": .integer(s.ifindex),
+      "mtu": .integer(s.mtu),
+      "admin_state": .string(s.adminUp.map { $0 ? "up" : "down" }),
       "link_state": .string(s.linkUp ? "up" : "down"),
-      "link_speed": .optional(s.linkSpeed),
-      "duplex": .optional(s.fullDuplex.map { $0 ? "full" : "half" }),
+      "link_speed": .integer(s.linkSpeed),
+      "duplex": .string(s.fullDuplex.map { $0 ? "full" : "half" }),
       "link_resets": .integer(s.linkResets),
-      "status": .map(s.status),
+      "status": .strings(s.status),
     ]
   }
 }

@@ -10,7 +10,7 @@ import Runtime
 ///
 /// Threads: the control loop.
 public final class Configuration {
-  private let client: DatabaseClient
+  private let client: OVSDBClient
   private let loop: ControlLoop
   /// Makes the switch when the first configuration is known (it says how DPDK is to start).
   private let makeSwitch: ([String: String]) throws -> Switch
@@ -24,7 +24,7 @@ public final class Configuration {
   private var retryNeeded = false
 
   public init(
-    client: DatabaseClient, loop: ControlLoop, makeSwitch: @escaping ([String: String]) throws -> Switch
+    client: OVSDBClient, loop: ControlLoop, makeSwitch: @escaping ([String: String]) throws -> Switch
   ) {
     self.client = client
     self.loop = loop
@@ -40,11 +40,11 @@ public final class Configuration {
   }
 
   private func databaseChanged(_ database: Database) {
-    guard let root = database.rows("Open_vSwitch").first,
+    guard let root = database.singleton("Open_vSwitch"),
       let new = DesiredSwitch(database)
     else { return }
     guard let sw = readySwitch(root) else { return }
-    let sequence = root.integer("next_cfg") ?? 0
+    let sequence = root.int("next_cfg") ?? 0
     let isNew = lastSequence == nil || sequence != lastSequence || retryNeeded
     let newSettings = root.map("other_config")
     guard isNew || new.configuration != wanted.configuration || newSettings != settings else {
@@ -73,7 +73,7 @@ public final class Configuration {
 
   // MARK: Reports
 
-  private func report(_ sequence: Int64, _ root: String, _ sw: Switch) {
+  private func report(_ sequence: Int64, _ root: UUID, _ sw: Switch) {
     sw.pipeline.waitUntilApplied { [loop] in
       loop.execute {
         var t = Report(sw: sw).transaction(self.wanted, statistics: true)
@@ -93,6 +93,8 @@ public final class Configuration {
 
   private func startStatistics() {
     Clock.shared.schedule(after: statisticsInterval) { [weak self] in
+      self?.sw?.interfaces.pollLinks()
+      self?.sw?.interfaces.writeCaptures()
       self?.reportState(statistics: true)
       self?.startStatistics()
     }
@@ -100,7 +102,7 @@ public final class Configuration {
 
   /// Writes what devices say now, without a change of configuration.
   public func reportState(statistics: Bool) {
-    guard let sw, client.isMonitoring else { return }
+    guard let sw, client.state.isConnected else { return }
     client.commit(Report(sw: sw).transaction(wanted, statistics: statistics))
   }
 }

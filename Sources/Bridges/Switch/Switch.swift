@@ -25,7 +25,7 @@ public final class Switch {
   public let interfaces: InterfaceFactory
   public private(set) var bridges: [String: RunningBridge] = [:]
   /// Why interfaces do not work, by the uuid of their rows.
-  public internal(set) var failures: [String: String] = [:]
+  public internal(set) var failures: [UUID: String] = [:]
   /// Called when a bridge came or is about to go: OpenFlow listens per bridge.
   public var onBridgeAdded: ((RunningBridge) -> Void)?
   public var onBridgeRemoved: ((RunningBridge) -> Void)?
@@ -54,6 +54,7 @@ public final class Switch {
     reconfigured.hit()
     let changes = Changes(from: running, to: wanted)
     failures = [:]
+    interfaces.transmitQueues = (wantedCores?.count ?? 1) + 1
     changes.removedInterfaces.forEach(removeInterface)
     changes.removedBridges.forEach(removeBridge)
     changes.addedBridges.forEach(addBridge)
@@ -137,7 +138,9 @@ public final class Switch {
       if let source = device.source {
         number = portNumbers.take(name: wanted.name, byDigits: device.isDummy)
         guard let number else { throw TextError("datapath: no port number is free") }
-        try datapath.attach(number, name: wanted.name, source: source)
+        try datapath.attach(
+          number, name: wanted.name, source: source, bufferSize: device.bufferSize)
+        datapath.setMaximumFrameLength(number, device.maximumFrameLength)
       }
     } catch {
       if let number { portNumbers.release(number) }
@@ -181,6 +184,9 @@ public final class Switch {
     do {
       try port.device.configure(wanted.request(bridge: bridge))
       port.wanted = wanted
+      if let number = port.datapathPort {
+        datapath.setMaximumFrameLength(number, port.device.maximumFrameLength)
+      }
       bridge.pipeline.updatePort(port.settings)
     } catch {
       removeInterface(place)
@@ -195,7 +201,7 @@ public final class Switch {
   }
 
   private func fail(_ wanted: DesiredInterface, _ error: any Error) {
-    failures[wanted.uuid] = "\(error)"
+    if let uuid = wanted.uuid { failures[uuid] = "\(error)" }
     log.warn("\(error)")
   }
 
@@ -230,8 +236,9 @@ public final class Switch {
   private func nameMissingPeers() {
     for port in bridges.values.flatMap(\.ports.values) where port.datapathPort == nil {
       guard bridges[port.bridge]?.pipeline.ports[port.ofport]?.peer == nil else { continue }
+      guard let uuid = port.wanted.uuid else { continue }
       let peer = port.wanted.options["peer"] ?? ""
-      failures[port.wanted.uuid] =
+      failures[uuid] =
         "No usable peer '\(peer)' exists in '\(Switch.datapathType)' datapath."
     }
   }
@@ -270,9 +277,13 @@ public final class Switch {
     bridges.values.lazy.compactMap { $0.ports[name] }.first
   }
 
-  /// A port's device changed by itself (link, address, MTU).
+  public var allPorts: [RunningPort] { bridges.values.flatMap(\.ports.values) }
+
+  /// A port's device changed by itself (link, address, MTU), or went away: then it is made again,
+  /// which fails until it is back, and says so.
   public func deviceChanged(_ port: RunningPort) {
-    bridges[port.bridge]?.pipeline.updatePort(port.settings)
+    changeInterface(
+      Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
   }
 
   /// Takes everything down, as `exit --cleanup` does.

@@ -101,7 +101,8 @@ struct ActionProgram {
 
   /// Cuts what follows the last output that fits.
   private mutating func trim() {
-    var end = 0, next = 0
+    var end = 0
+    var next = 0
     while next < words.count && next < ActionProgram.maxWords {
       guard let op = Opcode(rawValue: UInt8(truncatingIfNeeded: words[next])) else { break }
       next += 1 + op.operandWords

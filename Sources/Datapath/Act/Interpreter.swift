@@ -1,7 +1,8 @@
 import CDPDKShim
 import Glibc
 
-/// Runs action programs on packets (worker's thread).
+/// Runs action programs on packets (worker's thread). Methods are `mutating`, also where nothing
+/// changes: otherwise the compiler copies the whole struct for a call.
 ///
 /// A packet goes to several outputs as one buffer with a reference count; whoever is about to change
 /// its bytes takes a copy first if somebody else still holds them. Every path ends with the packet
@@ -13,7 +14,8 @@ extension Worker {
     _ words: UnsafePointer<UInt32>, _ count: Int, _ packet: OpaquePointer,
     _ port: WorkerPortPointer?
   ) {
-    var packet = packet, next = 0
+    var packet = packet
+    var next = 0
     while next < count {
       let word = words[next]
       guard let op = Opcode(rawValue: UInt8(truncatingIfNeeded: word)) else { break }
@@ -37,7 +39,7 @@ extension Worker {
 
   /// The packet itself, or a copy when its bytes are shared; nil when there is no buffer for one.
   @inline(__always)
-  private func writable(_ packet: OpaquePointer) -> OpaquePointer? {
+  private mutating func writable(_ packet: OpaquePointer) -> OpaquePointer? {
     guard pb_mbuf_is_shared(packet) != 0 else { return packet }
     guard let copy = pb_mbuf_copy(packet) else { return nil }
     pb_mbuf_free(packet)
@@ -46,7 +48,7 @@ extension Worker {
 
   /// One operation that changes the packet; false when it cannot be done.
   @inline(__always)
-  private func change(
+  private mutating func change(
     _ packet: OpaquePointer, _ op: Opcode, _ argument: UInt32, _ operands: UnsafePointer<UInt32>
   ) -> Bool {
     switch op {
@@ -65,12 +67,12 @@ extension Worker {
     return true
   }
 
-  @inline(__always) private func rewriter(_ packet: OpaquePointer) -> FrameRewriter? {
+  @inline(__always) private mutating func rewriter(_ packet: OpaquePointer) -> FrameRewriter? {
     pb_mbuf_data(packet).map { FrameRewriter(base: $0, length: Int(pb_mbuf_length(packet))) }
   }
 
   /// Puts a tag behind the addresses; false when the buffer has no headroom left.
-  private func pushVLAN(_ packet: OpaquePointer, _ tag: UInt32) -> Bool {
+  private mutating func pushVLAN(_ packet: OpaquePointer, _ tag: UInt32) -> Bool {
     guard pb_mbuf_length(packet) >= 14, let start = pb_mbuf_prepend(packet, 4) else { return false }
     let frame = UnsafeMutableRawPointer(start)
     frame.copyMemory(from: frame + 4, byteCount: 12)
@@ -79,7 +81,7 @@ extension Worker {
   }
 
   /// Removes the outermost tag, if there is one.
-  private func popVLAN(_ packet: OpaquePointer) {
+  private mutating func popVLAN(_ packet: OpaquePointer) {
     guard pb_mbuf_length(packet) >= 18, let start = pb_mbuf_data(packet) else { return }
     let frame = UnsafeMutableRawPointer(start)
     let type = UnsafeRawPointer(frame).big(12, UInt16.self)
@@ -130,14 +132,14 @@ extension Worker {
   // MARK: Drops
 
   /// Frees a packet and counts why, at a port or, without one, at the worker.
-  func drop(_ packet: OpaquePointer, _ reason: DropReason, _ port: WorkerPortPointer?) {
+  mutating func drop(_ packet: OpaquePointer, _ reason: DropReason, _ port: WorkerPortPointer?) {
     if let port { port.pointee.count(reason) } else { drops[reason.rawValue] &+= 1 }
     pb_mbuf_free(packet)
   }
 
   /// An output that is not possible: the port is not there, or the packet is too long for it.
   @inline(never)
-  private func dropOutput(_ packet: OpaquePointer, _ number: PortNumber) {
+  private mutating func dropOutput(_ packet: OpaquePointer, _ number: PortNumber) {
     if let port = ports[Int(number)] {
       drop(packet, .txTooLong, port)
     } else {

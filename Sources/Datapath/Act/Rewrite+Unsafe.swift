@@ -27,6 +27,14 @@ struct FrameRewriter {
     store(new, offset)
     return (old, new)
   }
+  /// The same for a 16-bit word whose value and mask are in host order.
+  @inline(__always)
+  private func update(_ offset: Int, _ value: UInt16, _ mask: UInt16) -> (UInt16, UInt16) {
+    let old = load(offset, UInt16.self)
+    let new = (old & ~mask.bigEndian) | (value & mask).bigEndian
+    store(new, offset)
+    return (old, new)
+  }
   @inline(__always)
   private func update(_ offset: Int, _ value: UInt8, _ mask: UInt8) {
     store((load(offset, UInt8.self) & ~mask) | (value & mask), offset)
@@ -42,6 +50,7 @@ struct FrameRewriter {
   /// Where the network header starts, behind all tags and a SNAP header, if it is of this type.
   private func networkHeader(_ wanted: UInt16) -> Int? {
     guard length >= 14 else { return nil }
+    if load(12, UInt16.self) == wanted.bigEndian { return 14 }
     var cursor = PacketParser.Cursor(next: UnsafeRawPointer(base) + 12, left: length &- 12)
     while cursor.left >= 6, cursor.word == EtherType.vlan || cursor.word == EtherType.serviceVLAN {
       _ = cursor.take(4)
@@ -54,17 +63,20 @@ struct FrameRewriter {
 
   func setIPv4(_ o: Operands) {
     guard let l3 = networkHeader(EtherType.ipv4), l3 &+ 20 <= length else { return }
-    var addresses = ChecksumChange(), header = ChecksumChange()
+    var addresses = ChecksumChange()
+    var header = ChecksumChange()
     let (oldSource, newSource) = update(l3 &+ 12, o[0], o[1])
     addresses.add(oldSource, newSource)
     let (oldDestination, newDestination) = update(l3 &+ 16, o[2], o[3])
     addresses.add(oldDestination, newDestination)
     let (tos, tosMask, ttl, ttlMask) = bytes(o[4])
-    let before = (load(l3, UInt16.self), load(l3 &+ 8, UInt16.self))
-    update(l3 &+ 1, tos, tosMask)
-    update(l3 &+ 8, ttl, ttlMask)
-    header.add(before.0, load(l3, UInt16.self))
-    header.add(before.1, load(l3 &+ 8, UInt16.self))
+    // As 16-bit words, which the checksum is made of: version and tos, ttl and protocol.
+    let words = (
+      update(l3, UInt16(tos), UInt16(tosMask)),
+      update(l3 &+ 8, UInt16(ttl) << 8, UInt16(ttlMask) << 8)
+    )
+    header.add(words.0.0, words.0.1)
+    header.add(words.1.0, words.1.1)
     header.add(addresses)
     store(header.applied(to: load(l3 &+ 10, UInt16.self)), l3 &+ 10)
     if oldSource != newSource || oldDestination != newDestination,
@@ -99,7 +111,8 @@ struct FrameRewriter {
       if transport?.isRouted != true { addresses.add(old, new) }
     }
     let (tos, tosMask, ttl, ttlMask) = bytes(o[16])
-    let value = UInt32(tos) << 20, mask = UInt32(tosMask) << 20
+    let value = UInt32(tos) << 20
+    let mask = UInt32(tosMask) << 20
     _ = update(l3, value.bigEndian, mask.bigEndian)
     update(l3 &+ 7, ttl, ttlMask)
     if let transport { updateTransportChecksum(transport, addresses) }
@@ -112,7 +125,8 @@ struct FrameRewriter {
     guard let l3, l3 &+ 28 <= length else { return }
     _ = update(l3 &+ 14, o[0], o[1])
     _ = update(l3 &+ 24, o[2], o[3])
-    let values = UnsafeRawPointer(o + 4), masks = UnsafeRawPointer(o + 7)
+    let values = UnsafeRawPointer(o + 4)
+    let masks = UnsafeRawPointer(o + 7)
     for i in 0..<12 {  // sha at 8, tha at 18
       let value = values.load(fromByteOffset: i, as: UInt8.self)
       update(l3 &+ (i < 6 ? 8 : 12) &+ i, value, masks.load(fromByteOffset: i, as: UInt8.self))
@@ -210,7 +224,8 @@ struct FrameRewriter {
 
   /// SCTP has a CRC: keeps whatever error the old one had.
   private func setSCTPPorts(_ t: Transport, _ o: Operands) {
-    let field = t.offset &+ 8, size = UInt32(truncatingIfNeeded: t.end &- t.offset)
+    let field = t.offset &+ 8
+    let size = UInt32(truncatingIfNeeded: t.end &- t.offset)
     let had = load(field, UInt32.self)
     store(UInt32(0), field)
     let before = pb_crc32c(base + t.offset, size)

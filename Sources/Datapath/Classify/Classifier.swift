@@ -36,7 +36,8 @@ struct Classifier {
     hashes: UnsafeMutablePointer<UInt64>, kernels: UnsafePointer<pb_kernels>,
     lookups: inout UInt64
   ) -> UInt32 {
-    var wanted = wanted, index = 0
+    var wanted = wanted
+    var index = 0
     while index < count && wanted != 0 {
       let table = tables[index]
       kernels.pointee.hash_set(keys, wanted, table, hashes)
@@ -65,7 +66,8 @@ struct Classifier {
   /// Adds a flow whose key and mask are new together; sets its mask pointer.
   mutating func insert(_ flow: FlowPointer, mask: FlowMask, kernels: pb_kernels) {
     let table = self.table(mask) ?? addTable(mask)
-    flow.pointee.mask = UnsafePointer(UnsafeMutableRawPointer(table).assumingMemoryBound(to: FlowMask.self))
+    flow.pointee.mask = UnsafePointer(
+      UnsafeMutableRawPointer(table).assumingMemoryBound(to: FlowMask.self))
     table.pointee.insert(flow, kernels.hash(flow, table), kernels: kernels)
   }
 

@@ -33,7 +33,9 @@ struct FlowCache {
 
   /// Remembers a flow under a hash, in the place of another entry if the bucket is full.
   mutating func insert(_ hash: UInt64, _ flow: FlowPointer) {
-    let bucket = self.bucket(hash), tag = bucketTag(hash), value = UInt64(UInt(bitPattern: flow))
+    let bucket = self.bucket(hash)
+    let tag = bucketTag(hash)
+    let value = UInt64(UInt(bitPattern: flow))
     var same = pb_bucket_match(bucket, tag)
     while same != 0 {
       if bucket.flows[same.trailingZeroBitCount >> 1] == value { return }

@@ -8,7 +8,8 @@ struct PageMemory {
 
   /// Nil when the machine is out of memory. Untouched plain pages cost nothing.
   static func map(_ byteCount: Int, huge: Bool) -> PageMemory? {
-    var size = max(byteCount, 1), gotHuge: Int32 = 0
+    var size = max(byteCount, 1)
+    var gotHuge: Int32 = 0
     guard let base = pb_arena_map(&size, huge ? 1 : 0, &gotHuge) else { return nil }
     return PageMemory(base: base, size: size)
   }

@@ -110,7 +110,9 @@ struct Subtable {
   /// Four times as many buckets. Without memory the table stays and gets slower; six ways in each of
   /// the old buckets still have room for twice as many flows.
   private mutating func grow(_ kernels: pb_kernels) {
-    let old = self, oldCount = Int(bucketMask + 1), count = oldCount * 4
+    let old = self
+    let oldCount = Int(bucketMask + 1)
+    let count = oldCount * 4
     let bytes = count * MemoryLayout<pb_bucket>.stride
     if bytes >= 64 << 10 {
       guard let pages = PageMemory.map(bytes, huge: bytes >= 2 << 20) else { return }

@@ -63,7 +63,8 @@ extension Datapath {
       // Only after all workers know the port may its packets come.
       for thread in threads { thread.wait() }
       if let descriptor = port.pollDescriptor, let event = threads.first {
-        _ = pb_poll_add(event.pollSet, descriptor, UnsafeMutableRawPointer(bitPattern: UInt(number)))
+        _ = pb_poll_add(
+          event.pollSet, descriptor, UnsafeMutableRawPointer(bitPattern: UInt(number)))
       }
       distributeQueues()
     }

@@ -97,7 +97,8 @@ extension Datapath {
         WorkerDescription(
           id: thread.id, core: thread.core,
           numaNode: thread.core.map { Int(pb_numa_node_of_core(Int32($0))) } ?? 0,
-          queues: thread.queues, counters: thread.counters.since(thread.baseline))
+          queues: thread.queues, counters: thread.counters.since(thread.baseline),
+          drops: DropReason.allCases.map { thread.worker.pointee.drops[$0.rawValue] })
       }
     }
   }

@@ -79,8 +79,9 @@ public final class Datapath {
 
   // MARK: Simulation
 
-  /// Returns when all injected packets, their misses included, have been handled; false when that
-  /// did not happen within the time limit (of real time).
+  /// Returns when all injected packets, their misses included, have been handled, and translators
+  /// are done with all that they took; false when that did not happen within the time limit (of
+  /// real time). Not for translator threads.
   @discardableResult
   public func quiesce(timeoutMilliseconds: Int = 5000) -> Bool {
     let end = pb_monotonic_ms() + Int64(timeoutMilliseconds)
@@ -101,7 +102,7 @@ public final class Datapath {
       pb_fence_acquire()
       for thread in threads where thread.worker.pointee.lot.packetCount != 0 { return false }
       pb_fence_acquire()
-      return threads.allSatisfy { $0.isIdle }
+      return threads.allSatisfy { $0.isIdle } && missQueue.isIdle
     }
   }
 }

@@ -76,7 +76,7 @@ public final class FlowHandle {
       pb_fence_acquire()
       if state == .installed { return live }
     }
-    return state == .removed ? record.pointee.final : Statistics()
+    return state == .pending ? Statistics() : record.pointee.final
   }
 
   /// For fakes: sets what a worker would have stored.

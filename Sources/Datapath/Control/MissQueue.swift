@@ -1,5 +1,6 @@
 import CDPDKShim
 import Fields
+import Glibc
 
 /// Where translators wait for misses. Workers' rings are emptied into one queue per input port, and
 /// the ports take turns: a port with a storm of misses delays only itself. Bounded by what workers
@@ -16,6 +17,8 @@ final class MissQueue {
   private var queues: [PortNumber: FIFO<Miss>] = [:]
   /// Ports with waiting misses, whose turn comes first first.
   private var turns = FIFO<PortNumber>()
+  /// Translators that took misses and have not come back for more: they may still be at work.
+  private var busy: Set<pthread_t> = []
   private var isClosed = false
 
   init() throws { bell = try TranslatorBell.create() }
@@ -37,8 +40,12 @@ final class MissQueue {
     pb_event_signal(bell.pointee.event)
   }
 
+  /// Whether every translator is done with all that it took.
+  var isIdle: Bool { lock.withLock { busy.isEmpty } }
+
   /// Blocks until there is something; nil when closed.
   func take(max: Int) -> [Miss]? {
+    _ = lock.withLock { busy.remove(pthread_self()) }
     while true {
       let (misses, closed) = poll(max)
       if !misses.isEmpty { return misses }
@@ -52,7 +59,9 @@ final class MissQueue {
   }
 
   private func hasNews() -> Bool {
-    lock.withLock { isClosed || !turns.isEmpty || sources.contains { $0.ring.pointee.next() != nil } }
+    lock.withLock {
+      isClosed || !turns.isEmpty || sources.contains { $0.ring.pointee.next() != nil }
+    }
   }
 
   private func poll(_ max: Int) -> ([Miss], Bool) {
@@ -64,6 +73,7 @@ final class MissQueue {
         misses.append(miss)
         if queues[port]?.isEmpty == false { turns.append(port) } else { queues[port] = nil }
       }
+      if !misses.isEmpty { busy.insert(pthread_self()) }
       // Someone may have slept through the ring while this thread had the lock.
       if !turns.isEmpty { pb_event_signal(bell.pointee.event) }
       return (misses, isClosed)

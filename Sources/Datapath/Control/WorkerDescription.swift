@@ -7,6 +7,8 @@ public struct WorkerDescription: Sendable {
   public var numaNode: Int
   public var queues: [Queue]
   public var counters: WorkerCounters
+  /// Drops that belong to no port, by `DropReason.rawValue`.
+  public var drops: [UInt64]
 
   public struct Queue: Equatable, Sendable {
     public var port: PortNumber

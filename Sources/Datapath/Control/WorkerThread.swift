@@ -56,10 +56,12 @@ final class WorkerThread {
     pollSet = core == nil ? pb_poll_create() : -1
     if core == nil { _ = pb_poll_add(pollSet, mailbox.pointee.event, nil) }
     let this = Unmanaged.passRetained(self).toOpaque()
-    let failure = pthread_create(&thread, nil, { argument in
-      if let argument { Unmanaged<WorkerThread>.fromOpaque(argument).takeRetainedValue().main() }
-      return nil
-    }, this)
+    let failure = pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument { Unmanaged<WorkerThread>.fromOpaque(argument).takeRetainedValue().main() }
+        return nil
+      }, this)
     guard failure == 0 else { throw DatapathError("cannot start a worker: error \(failure)") }
   }
 
@@ -70,7 +72,10 @@ final class WorkerThread {
     // An lcore id gives the thread its own cache of packet buffers.
     let registered = rte_thread_register() == 0
     if core == nil {
-      worker.pointee.runEventDriven(pollSet)
+      let tags = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(
+        capacity: Worker.eventsPerRound)
+      worker.pointee.runEventDriven(pollSet, tags)
+      tags.deallocate()
     } else {
       worker.pointee.runBusy(maximumSleep)
     }

@@ -18,7 +18,9 @@ struct Mailbox {
   let event: Int32
   private let commands: UnsafeMutablePointer<Command>
 
-  private struct CacheLine { var a: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0) }
+  private struct CacheLine {
+    var a: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0)
+  }
 
   static func create() throws -> UnsafeMutablePointer<Mailbox> {
     let event = pb_event_create()

@@ -126,7 +126,8 @@ struct ParkingLot {
 
   /// Takes the oldest packet of a key; nil when there is none left.
   mutating func takePacket(_ index: Int32, port: WorkerPortPointer) -> OpaquePointer? {
-    let entry = key(index), place = entry.pointee.firstPacket
+    let entry = key(index)
+    let place = entry.pointee.firstPacket
     guard place >= 0 else { return nil }
     let slot = packets + Int(place)
     entry.pointee.firstPacket = slot.pointee.next
@@ -142,7 +143,8 @@ struct ParkingLot {
   mutating func remove(_ index: Int32, port: WorkerPortPointer) {
     let entry = key(index)
     unchain(index, entry.pointee.hash)
-    let before = entry.pointee.before, after = entry.pointee.after
+    let before = entry.pointee.before
+    let after = entry.pointee.after
     if before >= 0 { key(before).pointee.after = after } else { port.pointee.firstParked = after }
     if after >= 0 { key(after).pointee.before = before } else { port.pointee.lastParked = before }
     port.pointee.parkedKeys &-= 1

@@ -120,7 +120,9 @@ extension PacketParser {
     let ip = cursor.next
     let headerLength = Int(ip.big(0, UInt8.self) & 15) &* 4
     let totalLength = Int(ip.big(2, UInt16.self))
-    guard headerLength >= 20, totalLength >= headerLength, totalLength <= cursor.left else { return }
+    guard headerLength >= 20, totalLength >= headerLength, totalLength <= cursor.left else {
+      return
+    }
     cursor.left = totalLength  // padding is not payload
     guard cursor.take(headerLength) != nil else { return }
 

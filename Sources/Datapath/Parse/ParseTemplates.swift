@@ -22,7 +22,8 @@ enum ParseTemplates {
 
   private static func template(tagged: Bool, v6: Bool, tcp: Bool) -> pb_template {
     var t = pb_template()
-    let type = tagged ? 16 : 12, l3 = type + 2, l4 = l3 + (v6 ? 40 : 20)
+    let type = tagged ? 16 : 12
+    let l3 = type + 2
     let proto: UInt8 = tcp ? IPProtocol.tcp : IPProtocol.udp
     var window = Window()
     if tagged {
@@ -55,18 +56,6 @@ enum ParseTemplates {
 
     withUnsafeMutableBytes(of: &t.address_mask) { mask in
       for i in 0..<(v6 ? 32 : 8) { mask[i] = 0xff }
-    }
-    t.address_offset = UInt16(l3 + (v6 ? 8 : 12))
-    t.ports_offset = UInt16(l4)
-    t.length_offset = UInt16(l3 + (v6 ? 4 : 2))
-    t.length_base = UInt16(v6 ? l4 : l3)
-    t.l4_offset = UInt16(l4)
-    t.l4_minimum = tcp ? 20 : 8
-    if tcp {
-      t.flags_offset = UInt16(l4 + 12)
-      t.flags_mask = UInt16(0x0fff).bigEndian
-      t.data_offset_mask = 0x3c  // the high nibble of the field's first byte, times 4
-      t.data_offset_minimum = 20
     }
     return t
   }

@@ -15,33 +15,33 @@ extension Worker {
   /// Handles `packets[0..<count]`, received on `port`.
   @inline(__always)
   mutating func process(_ port: WorkerPortPointer, count: Int) {
-    extract(port, count)
-    let candidates = match(count)
-    var unknown = verify(candidates, count)
+    let n = UInt32(truncatingIfNeeded: count)
+    let all = UInt32(truncatingIfNeeded: (1 &<< UInt64(n)) &- 1)
+    extract(port, n, all)
+    var unknown = all
+    let candidates = kernels.pointee.match(burst, n)
+    if candidates != 0 { unknown &= ~kernels.pointee.verify(burst, candidates) }
     counters.cacheHits &+= UInt64(truncatingIfNeeded: count &- unknown.nonzeroBitCount)
-    if unknown != 0 { unknown = classify(port, unknown, count) }
+    if unknown != 0 { unknown = classify(port, unknown) }
     act(port, count, unknown)
     flushDirtyPorts()
-    port.pointee.rxPackets &+= UInt64(truncatingIfNeeded: count)
-    counters.packetsReceived &+= UInt64(truncatingIfNeeded: count)
+    port.pointee.rxPackets &+= UInt64(n)
+    counters.packetsReceived &+= UInt64(n)
     if hasNewMisses { ringBell() }
   }
 
   // MARK: 1. Extract
 
   @inline(__always)
-  private func extract(_ port: WorkerPortPointer, _ count: Int) {
+  private mutating func extract(_ port: WorkerPortPointer, _ count: UInt32, _ all: UInt32) {
     let mask = UnsafeRawPointer(port.pointee.classifier.unionMask)
-    let all = UInt32(truncatingIfNeeded: (1 &<< UInt64(truncatingIfNeeded: count)) &- 1)
-    let done = kernels.pointee.extract(
-      packets, UInt32(truncatingIfNeeded: count), templates, port.pointee.firstWord, mask, keys,
-      hashes)
+    let done = kernels.pointee.extract(burst, count, port.pointee.firstWord, mask)
     if done != all { extractOthers(port, all & ~done) }
   }
 
   /// The frames of the set `others`, by the generic parser.
   @inline(never)
-  private func extractOthers(_ port: WorkerPortPointer, _ others: UInt32) {
+  private mutating func extractOthers(_ port: WorkerPortPointer, _ others: UInt32) {
     var left = others
     while left != 0 {
       let i = left.trailingZeroBitCount
@@ -53,51 +53,11 @@ extension Worker {
     kernels.pointee.hash_set(keys, others, port.pointee.classifier.unionMask, hashes)
   }
 
-  // MARK: 2. Match
-
-  /// Stores in `flows` what the cache has for each hash, and returns for which packets it has.
-  @inline(__always)
-  private func match(_ count: Int) -> UInt32 {
-    for i in 0..<count { pb_prefetch(cache.bucket(hashes[i])) }
-    var found: UInt32 = 0
-    for i in 0..<count {
-      let bucket = cache.bucket(hashes[i])
-      let ways = pb_bucket_match(bucket, bucketTag(hashes[i]))
-      // Without a match this reads an arbitrary pointer of the bucket, which is not used.
-      let way = Int(truncatingIfNeeded: (ways | 0x400).trailingZeroBitCount >> 1)
-      let flow = bucket.flows[way]
-      flows[i] = FlowPointer(bitPattern: UInt(flow))
-      found |= (ways == 0 ? 0 : 1) &<< UInt32(truncatingIfNeeded: i)
-      pb_prefetch(UnsafeRawPointer(bitPattern: UInt(flow)))
-      pb_prefetch_write(UnsafeRawPointer(bitPattern: UInt(flow) &+ 64))
-    }
-    return found
-  }
-
-  // MARK: 3. Verify
-
-  /// Which packets are not those of their candidate flow.
-  @inline(__always)
-  private func verify(_ candidates: UInt32, _ count: Int) -> UInt32 {
-    var unknown = ~candidates & UInt32(truncatingIfNeeded: (1 &<< UInt64(count)) &- 1)
-    var left = candidates
-    while left != 0 {
-      let i = left.trailingZeroBitCount
-      left &= left &- 1
-      let flow = flows[i].unsafelyUnwrapped
-      let matches = pb_key_matches(keys + i, flow, flow.pointee.mask)
-      unknown |= UInt32(bitPattern: 1 &- matches) &<< UInt32(truncatingIfNeeded: i)
-    }
-    return unknown
-  }
-
   // MARK: 4. Classify
 
   /// Searches the port's megaflows; what it finds, the cache learns. Returns what is not there.
   @inline(never)
-  private mutating func classify(_ port: WorkerPortPointer, _ wanted: UInt32, _ count: Int)
-    -> UInt32
-  {
+  private mutating func classify(_ port: WorkerPortPointer, _ wanted: UInt32) -> UInt32 {
     let missing = port.pointee.classifier.find(
       wanted, keys: keys, flows: flows, hashes: tableHashes, kernels: kernels,
       lookups: &counters.megaflowLookups)
@@ -115,6 +75,10 @@ extension Worker {
 
   @inline(__always)
   private mutating func act(_ port: WorkerPortPointer, _ count: Int, _ unknown: UInt32) {
+    let packets = self.packets
+    let flows = self.flows
+    let keys = self.keys
+    let now = clock.now
     var bytes: UInt64 = 0
     for i in 0..<count {
       let packet = packets[i].unsafelyUnwrapped
@@ -127,7 +91,7 @@ extension Worker {
       let flow = flows[i].unsafelyUnwrapped
       flow.pointee.packets &+= 1
       flow.pointee.bytes &+= UInt64(length)
-      flow.pointee.used = clock.now
+      flow.pointee.used = now
       flow.pointee.tcpFlags |= UInt16(truncatingIfNeeded: keys[i].w0 >> 16)
       if flow.pointee.wordCount == 1 {
         output(packet, length, PortNumber(truncatingIfNeeded: flow.pointee.word0 >> 8))

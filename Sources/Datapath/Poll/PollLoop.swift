@@ -28,7 +28,7 @@ extension Worker {
 
   /// Adaptive part: sleeping counts as idle time of the next round.
   @inline(never)
-  private func rest(
+  private mutating func rest(
     _ sleep: inout UInt64, _ maximum: UInt64, _ received: Int, _ then: UInt64
   ) -> UInt64 {
     if received >= WorkerPort.burst / 2 {
@@ -44,8 +44,10 @@ extension Worker {
   @inline(__always)
   private mutating func pollQueues() -> Int {
     guard let list = pollList else { return 0 }
-    let entries = list.pointee.entries, count = list.pointee.count
-    var received = 0, i = 0
+    let entries = list.pointee.entries
+    let count = list.pointee.count
+    var received = 0
+    var i = 0
     while i < count {
       let port = entries[i].port
       let n = port.pointee.receive(entries[i].queue, into: packets)
@@ -84,11 +86,13 @@ extension Worker {
 
   // MARK: Event-driven
 
+  static let eventsPerRound = 64
+
   /// Runs an event-driven worker until it is stopped. `set` has the mailbox's event under a nil tag
   /// and ports' descriptors under the port's number: a port may be detached before its tag is read.
-  mutating func runEventDriven(_ set: Int32) {
-    let tags = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: 64)
-    defer { tags.deallocate() }
+  /// `tags` is room for `eventsPerRound` of them.
+  mutating func runEventDriven(_ set: Int32, _ tags: UnsafeMutablePointer<UnsafeMutableRawPointer?>)
+  {
     var idleRounds = 0
     while true {
       let ready = waitForEvents(set, tags, idleRounds)
@@ -113,12 +117,12 @@ extension Worker {
 
   /// Sleeps until something is ready; not at all while there are commands, and only shortly while
   /// there are queues to poll.
-  private func waitForEvents(
+  private mutating func waitForEvents(
     _ set: Int32, _ tags: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ idleRounds: Int
   ) -> Int {
     let polls = (pollList?.pointee.count ?? 0) > 0
     let mayRest = mailbox.pointee.beginSleep() && !(polls && idleRounds < 64)
-    let ready = pb_poll_wait(set, tags, 64, !mayRest ? 0 : polls ? 1 : -1)
+    let ready = pb_poll_wait(set, tags, Int32(Worker.eventsPerRound), !mayRest ? 0 : polls ? 1 : -1)
     mailbox.pointee.endSleep()
     return Int(ready)
   }

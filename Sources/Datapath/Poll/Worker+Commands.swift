@@ -37,7 +37,9 @@ extension Worker {
     case .remove:
       if let record = command.pointee.record { remove(record) }
     case .execute:
-      guard let packet = command.pointee.packet, let program = command.pointee.program else { return }
+      guard let packet = command.pointee.packet, let program = command.pointee.program else {
+        return
+      }
       run(program, Int(command.pointee.count), packet, ports[Int(command.pointee.port)])
     case .stop:
       for number in 0..<65536 where ports[number] != nil { detach(PortNumber(number)) }
@@ -46,7 +48,9 @@ extension Worker {
   }
 
   /// The command's key; commands lie on cache lines, as kernels need it.
-  private func commandKey(_ command: UnsafeMutablePointer<Command>) -> UnsafePointer<FlowKey> {
+  private mutating func commandKey(_ command: UnsafeMutablePointer<Command>) -> UnsafePointer<
+    FlowKey
+  > {
     UnsafeRawPointer(command).advanced(by: MemoryLayout<Command>.offset(of: \.key) ?? 64)
       .assumingMemoryBound(to: FlowKey.self)
   }
@@ -82,7 +86,7 @@ extension Worker {
     releaseMatching(slot)
   }
 
-  private func change(_ command: UnsafeMutablePointer<Command>) {
+  private mutating func change(_ command: UnsafeMutablePointer<Command>) {
     guard let record = command.pointee.record, let program = command.pointee.program,
       record.pointee.state == FlowHandle.State.installed.rawValue, let slot = record.pointee.slot
     else { return }
@@ -102,7 +106,7 @@ extension Worker {
   }
 
   /// Publishes that a flow is gone. Control's readers check the state after reading the slot.
-  private func finish(_ record: UnsafeMutablePointer<FlowRecord>, _ slot: FlowPointer?) {
+  private mutating func finish(_ record: UnsafeMutablePointer<FlowRecord>, _ slot: FlowPointer?) {
     if let slot { record.pointee.final = slot.pointee.statistics }
     pb_store_release_u32(&record.pointee.state, FlowHandle.State.removed.rawValue)
     pb_fence_full()

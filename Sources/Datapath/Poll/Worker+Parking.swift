@@ -75,7 +75,8 @@ extension Worker {
     guard let port = ports[Int(flow.pointee.key.inPort)] else { return }
     var index = port.pointee.firstParked
     while index >= 0 {
-      let entry = lot.key(index), after = entry.pointee.after
+      let entry = lot.key(index)
+      let after = entry.pointee.after
       if pb_key_matches(entry, flow, flow.pointee.mask) != 0 { release(index, port, .flow(flow)) }
       index = after
     }

@@ -35,7 +35,8 @@ struct Worker {
   let tableHashes: UnsafeMutablePointer<UInt64>
   let flows: UnsafeMutablePointer<FlowPointer?>
 
-  let templates: UnsafePointer<pb_template>
+  /// The same, and the cache's buckets, as the kernels want them.
+  let burst: UnsafeMutablePointer<pb_burst>
   let kernels: UnsafePointer<pb_kernels>
   var cache: FlowCache
   var slab: FlowSlab
@@ -77,7 +78,12 @@ struct Worker {
     tableHashes = allocateLines(UInt64.self, count: WorkerPort.burst)
     flows = allocateLines(FlowPointer?.self, count: WorkerPort.burst)
     drops = allocateLines(UInt64.self, count: DropReason.allCases.count)
-    templates = ParseTemplates.shared
+    burst = .allocate(capacity: 1)
+    burst.initialize(
+      to: pb_burst(
+        packets: packets, keys: keys, hashes: hashes,
+        flows: UnsafeMutableRawPointer(flows).assumingMemoryBound(to: UInt64.self),
+        templates: ParseTemplates.shared, buckets: cache.buckets, bucket_mask: cache.bucketMask))
     self.cache = cache
     self.lot = lot
     slab = FlowSlab(huge: c.hugepages && id != 0)
@@ -92,6 +98,7 @@ struct Worker {
     hashes.deallocate()
     tableHashes.deallocate()
     flows.deallocate()
+    burst.deallocate()
     drops.deallocate()
     cache.destroy()
     slab.destroy()

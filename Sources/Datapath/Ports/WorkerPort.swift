@@ -53,14 +53,16 @@ struct WorkerPort {
     firstWord = UInt64(number.bigEndian)
     transmit = allocateLines(OpaquePointer?.self, count: WorkerPort.burst)
     drops = allocateLines(UInt64.self, count: DropReason.allCases.count)
-    var ethdev: UInt16 = 0, queue: UInt16 = 0
+    var ethdev: UInt16 = 0
+    var queue: UInt16 = 0
     switch source {
     case .ethdev(let port):
       (kind, device) = (.ethdev, nil)
       ethdev = port.id
       queue = UInt16(worker % max(Int(port.transmitQueues), 1))
     case .tap(let tap): (kind, device) = (.tap, UnsafeMutableRawPointer(tap))
-    case .packetSocket(let socket): (kind, device) = (.packetSocket, UnsafeMutableRawPointer(socket))
+    case .packetSocket(let socket):
+      (kind, device) = (.packetSocket, UnsafeMutableRawPointer(socket))
     case .dummy(let dummy): (kind, device) = (.dummy, UnsafeMutableRawPointer(dummy.device))
     }
     self.ethdev = ethdev
@@ -77,7 +79,7 @@ struct WorkerPort {
     classifier.destroy()
   }
 
-  @inline(__always) func count(_ reason: DropReason, _ packets: UInt64 = 1) {
+  @inline(__always) mutating func count(_ reason: DropReason, _ packets: UInt64 = 1) {
     drops[reason.rawValue] &+= packets
   }
 }
@@ -85,11 +87,13 @@ struct WorkerPort {
 typealias WorkerPortPointer = UnsafeMutablePointer<WorkerPort>
 
 // MARK: Receive and transmit (worker's thread)
+//
+// All `mutating`, also where nothing changes: otherwise the compiler copies the struct for the call.
 
 extension WorkerPort {
   /// Fills `packets` with at most one burst.
   @inline(__always)
-  func receive(_ queue: UInt16, into packets: PacketList) -> Int {
+  mutating func receive(_ queue: UInt16, into packets: PacketList) -> Int {
     if kind == .ethdev {
       return Int(pb_rx_burst(ethdev, queue, packets, UInt16(WorkerPort.burst)))
     }
@@ -97,7 +101,7 @@ extension WorkerPort {
   }
 
   @inline(never)
-  private func receiveFromDevice(_ packets: PacketList) -> Int {
+  private mutating func receiveFromDevice(_ packets: PacketList) -> Int {
     guard let device, let pool else { return 0 }
     let max = WorkerPort.burst
     switch kind {
@@ -145,7 +149,7 @@ extension WorkerPort {
   }
 
   @inline(never)
-  private func sendToDevice(_ count: Int) -> Int {
+  private mutating func sendToDevice(_ count: Int) -> Int {
     guard let device else { return 0 }
     switch kind {
     case .ethdev: return 0

@@ -20,7 +20,9 @@ enum ExtendedStatistics {
 
   static func isInteresting(_ name: String) -> Bool {
     isOfQueue(name) || name.hasSuffix("_errors") || name.hasSuffix("_dropped")
-      || name.utf8.split(separator: UInt8(ascii: "_")).contains { $0.elementsEqual("management".utf8) }
+      || name.utf8.split(separator: UInt8(ascii: "_")).contains {
+        $0.elementsEqual("management".utf8)
+      }
   }
 
   /// `rx_q0_packets`, `tx_q12_bytes`, ...

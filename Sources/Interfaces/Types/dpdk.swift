@@ -85,7 +85,8 @@ final class DPDKInterface: InterfaceDevice {
     }
     try check(pb_ethdev_start(port, &setup, pool), "start")
     dpdkPortLog.info(
-      "Port \(port): \(hardwareAddress), \(setup.rx_queues) rx queues, \(setup.tx_queues) tx queues")
+      "Port \(port): \(hardwareAddress), \(setup.rx_queues) rx queues, \(setup.tx_queues) tx queues"
+    )
   }
 
   private var acceptableMTU: UInt16 {

@@ -10,8 +10,8 @@ let dummyType = InterfaceType(
 /// needs no kernel, no privileges and no real time, and it also stands in for other types (a bridge's
 /// own port in a simulated datapath; everything under `--enable-dummy=override`).
 ///
-/// Frames that it sent wait in the datapath's ring until `writeCaptures`; without a capture file
-/// they are only counted.
+/// With a capture file, frames that it sent wait in the datapath's ring until `writeCaptures`;
+/// without, they are only counted. A device that shall begin or end to keep them is made anew.
 ///
 /// Threads: the control thread.
 final class DummyInterface: InterfaceDevice {
@@ -24,7 +24,8 @@ final class DummyInterface: InterfaceDevice {
   private var ifindex = 0
   private var mtu = 1500
   private(set) var adminUp = true
-  private var port: DummyPort
+  private let port: DummyPort
+  private let keepsSent: Bool
   /// Injected frames that found the ring full.
   private var overflows: Int64 = 0
   private var captures = Captures()
@@ -43,7 +44,8 @@ final class DummyInterface: InterfaceDevice {
     self.devices = devices
     lendsAddress = request.type != "internal"
     address = devices.nextAddress()
-    port = try DummyPort()
+    keepsSent = DummyInterface.capturesSent(request)
+    port = try DummyPort(capturing: keepsSent)
     try configure(request)
     devices.add(self)
   }
@@ -58,7 +60,14 @@ final class DummyInterface: InterfaceDevice {
     return (configured + index + requested).joined(separator: ", ")
   }
 
+  private static func capturesSent(_ request: InterfaceRequest) -> Bool {
+    !(request.options["pcap"] ?? "").isEmpty || !(request.options["tx_pcap"] ?? "").isEmpty
+  }
+
   func configure(_ request: InterfaceRequest) throws {
+    guard DummyInterface.capturesSent(request) == keepsSent else {
+      throw TextError("\(name): device must be set up again")
+    }
     ifindex = request.options["ifindex"].flatMap(Int.init).map { max(0, $0) } ?? 0
     queues = min(max(request.options["n_rxq"].flatMap(Int.init) ?? 1, 1), 1024)
     mtu = request.mtuRequest ?? 1500

@@ -46,8 +46,10 @@ final class PatchInterface: InterfaceDevice {
   /// As OVS's names for a port that has only these; the caller has the pipeline's counts.
   func statistics(_ counters: PortCounters) -> [String: Int64] {
     [
-      "rx_packets": Int64(clamping: counters.rxPackets), "rx_bytes": Int64(clamping: counters.rxBytes),
-      "tx_packets": Int64(clamping: counters.txPackets), "tx_bytes": Int64(clamping: counters.txBytes),
+      "rx_packets": Int64(clamping: counters.rxPackets),
+      "rx_bytes": Int64(clamping: counters.rxBytes),
+      "tx_packets": Int64(clamping: counters.txPackets),
+      "tx_bytes": Int64(clamping: counters.txBytes),
     ]
   }
 

@@ -68,6 +68,7 @@ public final class Megaflows {
       sink.discard(miss)
       return false
     }
+    report(translation, of: miss.key)
     let now = pipeline.now()
     let moved = pipeline.learn(translation.effects, at: now)
     let hasRoom = store.withLock { store in

@@ -37,7 +37,7 @@ enum PacketMask {
     mask.ipProto = .max
     mask.ipTOS = .max
     mask.ipTTL = .max
-    mask.ipFrag = .max
+    mask.ipFrag = IPFragment.any | IPFragment.later
     guard key.ipFrag & IPFragment.later == 0 else { return }
     switch key.ipProto {
     case IPProtocol.tcp:

@@ -7,7 +7,7 @@ extension Translator {
     wildcards.key.inPort = .max
     wildcards.key.recircID = .max
     wildcards.key.ethType = .max
-    if isIP { wildcards.key.ipFrag = .max }
+    if isIP { wildcards.key.ipFrag = IPFragment.any | IPFragment.later }
   }
 
   /// The mask in the packet's own terms.
@@ -28,7 +28,7 @@ extension Translator {
   func transportProtocol() -> UInt8? {
     guard isIP else { return nil }
     wildcards.key.ipProto = .max
-    wildcards.key.ipFrag = .max
+    wildcards.key.ipFrag = IPFragment.any | IPFragment.later
     return flow.key.ipFrag & IPFragment.later == 0 ? flow.key.ipProto : nil
   }
 }

@@ -20,7 +20,7 @@ struct Monitor {
       try? LogCenter.shared.reopenFile()
       guard status.isCrash else {
         log.info("pid \(child) died, \(status), exiting")
-            exit(0)
+        exit(0)
       }
       if let pipe = restart(after: status) { return pipe }
     }
@@ -76,7 +76,9 @@ public struct ProcessStatus: CustomStringConvertible {
 
   /// Whether it was the process's own fault.
   var isCrash: Bool {
-    let own = [SIGABRT, SIGALRM, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGTRAP]
+    let own = [
+      SIGABRT, SIGALRM, SIGBUS, SIGFPE, SIGILL, SIGPIPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGTRAP,
+    ]
     return signal.map(own.contains) ?? false
   }
 

@@ -19,7 +19,8 @@ struct UserSwitch {
     user = String(cString: entry.pointee.pw_name)
     uid = entry.pointee.pw_uid
     let group = parts.count > 1 ? String(parts[1]) : ""
-    gid = group.isEmpty ? entry.pointee.pw_gid : try Self.group(group, of: user, entry.pointee.pw_gid)
+    gid =
+      group.isEmpty ? entry.pointee.pw_gid : try Self.group(group, of: user, entry.pointee.pw_gid)
   }
 
   private static func group(_ name: String, of user: String, _ primary: gid_t) throws -> gid_t {

@@ -30,7 +30,9 @@ extension LogCenter {
 
   /// `vlog/reopen`: after the file was moved away by a log rotation.
   public func reopenFile() throws {
-    guard let path = filePath ?? lastPath() else { throw TextError("Logging to file not configured") }
+    guard let path = filePath ?? lastPath() else {
+      throw TextError("Logging to file not configured")
+    }
     try openFile(path)
   }
 

@@ -112,7 +112,8 @@ private struct PatternScanner {
     position += 1
     let takesBraces = letter == "c" || letter == "d" || letter == "D"
     return .field(
-      letter, braces: takesBraces ? braces() : nil, left: left, fill: zero ? "0" : " ", width: width)
+      letter, braces: takesBraces ? braces() : nil, left: left, fill: zero ? "0" : " ", width: width
+    )
   }
 
   private mutating func skip(_ byte: UInt8) -> Bool {

@@ -75,7 +75,9 @@ extension LogCenter {
   /// `vlog/enable-rate-limit` and `vlog/disable-rate-limit`; no name means all modules.
   public func setRateLimits(_ enabled: Bool, modules names: [String]) throws {
     if names.isEmpty {
-      state.withLock { state in state.modules.values.forEach { $0.honorsRateLimits = enabled } }
+      state.withLock { state in
+        for module in state.modules.values { module.honorsRateLimits = enabled }
+      }
     }
     for name in names {
       guard let module = existingModule(name) else { throw TextError("unknown module") }

@@ -34,7 +34,7 @@ struct SyslogSink {
     } else if name == "null" {
       method = .null
     } else if name.hasPrefix("unix:") {
-      method = .datagrams(connectUnixDatagram(String(name.dropFirst(5))))
+      method = .datagrams(UnixSocket.connect(String(name.dropFirst(5)), datagrams: true) ?? -1)
     } else if name.hasPrefix("udp:") {
       method = .datagrams(connectUDP(String(name.dropFirst(4)), defaultPort: 514))
     } else {
@@ -85,25 +85,7 @@ struct SyslogSink {
   }
 }
 
-/// A datagram socket connected to a unix socket, or -1 (messages are then lost, never the daemon).
-private func connectUnixDatagram(_ path: String) -> Int32 {
-  var address = sockaddr_un()
-  address.sun_family = sa_family_t(AF_UNIX)
-  let fits = withUnsafeMutableBytes(of: &address.sun_path) { field in
-    guard path.utf8.count < field.count else { return false }
-    field.copyBytes(from: path.utf8)
-    return true
-  }
-  guard fits else { return -1 }
-  let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | O_CLOEXEC, 0)
-  let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-  _ = withUnsafePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, length) }
-  }
-  return socket
-}
-
-/// A datagram socket connected to HOST:PORT, or -1.
+/// A datagram socket connected to HOST:PORT, or -1 (messages are then lost, never the daemon).
 private func connectUDP(_ text: String, defaultPort: UInt16?) -> Int32 {
   guard let endpoint = HostPort(text, defaultPort: defaultPort) else { return -1 }
   var hints = addrinfo()

@@ -81,7 +81,9 @@ public final class Clock {
     guard let loop, total > 0, step > 0 else { return completion() }
     warp(min(step, total))
     let rest = total - min(step, total)
-    loop.execute { rest > 0 ? self.warp(total: rest, step: step, completion: completion) : completion() }
+    loop.execute {
+      rest > 0 ? self.warp(total: rest, step: step, completion: completion) : completion()
+    }
   }
 
   /// Runs `body` on the control loop when that much time has passed.

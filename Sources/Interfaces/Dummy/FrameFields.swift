@@ -1,0 +1,18 @@
+import Fields
+
+/// The fields a frame is composed of: those of the flow key, and a few that no key has.
+struct FrameFields: Equatable {
+  var key = FlowKey()
+  /// IPv6 flow label.
+  var label: UInt32 = 0
+  /// A whole MPLS label stack entry.
+  var mpls: UInt32 = 0
+  var neighbor: NeighborDiscovery?
+
+  /// Body of a neighbor solicitation or advertisement; a zero address means no such option.
+  struct NeighborDiscovery: Equatable {
+    var target: UInt128 = 0
+    var sourceLink = EthernetAddress.zero
+    var targetLink = EthernetAddress.zero
+  }
+}
