@@ -31,7 +31,6 @@ final class Daemon {
 
   /// Runs until the process ends.
   func run() -> Never {
-    ExitHooks.installSignals()
     if options.lockMemory, mlockall(MCL_CURRENT | MCL_FUTURE) != 0 {
       log.err("mlockall failed: \(errorText())")
     }

@@ -9,6 +9,8 @@ do {
     Array(CommandLine.arguments.dropFirst()), versionDetails: VersionText.details)
   try options.applyLogWishes()
   Daemonize.start(options)
+  // Before any thread is made: threads inherit that signals are not theirs.
+  ExitHooks.installSignals()
   Daemon(options).run()
 } catch let stop as DaemonOptions.Exit {
   fputs(stop.output, stdout)

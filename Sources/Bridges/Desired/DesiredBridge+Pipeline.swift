@@ -6,7 +6,8 @@ extension DesiredBridge {
   var pipelineSettings: BridgeSettings {
     var s = BridgeSettings()
     s.failMode = secureFailMode ? .secure : .standalone
-    s.hasControllers = hasControllers
+    // Connections to controllers come later: a standalone bridge switches on its own meanwhile.
+    s.hasControllers = false
     s.forwardBPDU = forwardBPDU
     s.floodVLANs = floodVLANs
     s.macAgingTime = macAgingTime

@@ -27,7 +27,6 @@ public struct DesiredBridge: Equatable, Sendable {
   /// `other_config:mac-table-size`, entries.
   public var macTableSize = 8192
   public var floodVLANs: Set<UInt16> = []
-  public var hasControllers = false
   public var ports: [DesiredPort] = []
 
   public init(name: String, uuid: UUID?) {

@@ -22,6 +22,7 @@ public final class Configuration {
   private var settings: [String: String] = [:]
   private var lastSequence: Int64?
   private var retryNeeded = false
+  private var unsupported = UnsupportedColumns()
 
   public init(
     client: OVSDBClient, loop: ControlLoop, makeSwitch: @escaping ([String: String]) throws -> Switch
@@ -54,6 +55,7 @@ public final class Configuration {
     lastSequence = sequence
     wanted = new
     settings = newSettings
+    unsupported.news(in: database).forEach { text in log.warn(text) }
     GlobalSettings(settings).apply(to: sw)
     sw.apply(new)
     report(sequence, root.uuid, sw)
