@@ -97,11 +97,17 @@ public final class Configuration {
 
   private func startStatistics() {
     Clock.shared.schedule(after: statisticsInterval) { [weak self] in
+      self?.sampleWorkers()
       self?.sw?.interfaces.pollLinks()
       self?.sw?.interfaces.writeCaptures()
       self?.reportState(statistics: true)
       self?.startStatistics()
     }
+  }
+
+  private func sampleWorkers() {
+    guard let sw else { return }
+    sw.workerHistory.add(sw.datapath.workers, at: Clock.shared.monotonicMilliseconds)
   }
 
   /// Writes what devices say now, without a change of configuration.

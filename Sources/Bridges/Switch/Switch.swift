@@ -34,6 +34,8 @@ public final class Switch {
   /// Counts for `memory/show` that others keep.
   public var memoryUsage: () -> [String: Int] = { [:] }
 
+  /// Samples of the workers, for usage figures.
+  public internal(set) var workerHistory = WorkerHistory()
   /// Columns of the Open_vSwitch row that say who we are, now.
   public var identity: () -> [String: Datum] = { [:] }
   /// Cores of `pmd-cpu-mask`, nil when it is not set.
