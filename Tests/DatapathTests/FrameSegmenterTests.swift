@@ -28,7 +28,8 @@ import Testing
         var f = flags
         if segment != nil && !isLast { f &= ~0x09 }
         if (segment ?? 0) > 0 { f &= ~0x80 }
-        transport += big(s) + [1, 2, 3, 4] + [UInt8((20 + tcpOptions) / 4) << 4, f, 9, 9, 0, 0, 0, 0]
+        transport +=
+          big(s) + [1, 2, 3, 4] + [UInt8((20 + tcpOptions) / 4) << 4, f, 9, 9, 0, 0, 0, 0]
         transport += [UInt8](repeating: 1, count: tcpOptions)
       } else {
         transport += big(UInt16(truncatingIfNeeded: 8 + bytes.count)) + [0, 0]
@@ -53,7 +54,8 @@ import Testing
       } else {
         let header = 20 + options
         let id = identification &+ UInt16(truncatingIfNeeded: segment ?? 0)
-        ip = [0x40 | UInt8(header / 4), 0] + big(UInt16(truncatingIfNeeded: header + transport.count))
+        ip =
+          [0x40 | UInt8(header / 4), 0] + big(UInt16(truncatingIfNeeded: header + transport.count))
         ip += big(id) + [0x40, 0, 64, proto, 0, 0] + addresses
         ip += [UInt8](repeating: 1, count: options)
         let c = naiveChecksum(ip)
@@ -68,7 +70,8 @@ import Testing
     var transportOffset: Int { 14 + (innerTag == nil ? 0 : 4) + (isIPv6 ? 40 : 20) + options }
 
     var offload: pb_offload {
-      let type = isTCP ? (isIPv6 ? OffloadFlags.tcpv6 : OffloadFlags.tcpv4) : OffloadFlags.udpSegmentation
+      let type =
+        isTCP ? (isIPv6 ? OffloadFlags.tcpv6 : OffloadFlags.tcpv4) : OffloadFlags.udpSegmentation
       return pb_offload(
         flags: OffloadFlags.needsChecksum, gso_type: type, header_length: 0,
         gso_size: UInt16(size), checksum_start: UInt16(transportOffset),
@@ -149,10 +152,13 @@ import Testing
       var frame = packet.frame(packet.payload, segment: nil, isLast: true)
       frame.removeLast(Int.random(in: 0...(frame.count - 14), using: &random))
       for _ in 0..<Int.random(in: 0...3, using: &random) {
-        frame[Int.random(in: 0..<frame.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        frame[Int.random(in: 0..<frame.count, using: &random)] = UInt8.random(
+          in: 0...255, using: &random)
       }
       var offload = packet.offload
-      if Bool.random(using: &random) { offload.checksum_start = UInt16.random(in: 0...120, using: &random) }
+      if Bool.random(using: &random) {
+        offload.checksum_start = UInt16.random(in: 0...120, using: &random)
+      }
       if Bool.random(using: &random) { offload.gso_size = UInt16.random(in: 0...9, using: &random) }
       if Bool.random(using: &random) { offload.gso_type = UInt8.random(in: 0...6, using: &random) }
       _ = FrameSegmenterTests.cut(frame, offload, vlan: packet.vlan, room: 300)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import OpenFlow
@@ -25,7 +26,7 @@ import Testing
     return [WireContext(), tables, nxm]
   }()
 
-  private func try_(_ bytes: [UInt8]) {
+  private func attempt(_ bytes: [UInt8]) {
     for context in Self.contexts {
       guard let decoded = try? MessageCodec.decode(bytes, context) else { continue }
       check(decoded.message, context)
@@ -58,7 +59,7 @@ import Testing
         bytes[2] = UInt8(truncatingIfNeeded: bytes.count >> 8)
         bytes[3] = UInt8(truncatingIfNeeded: bytes.count)
       }
-      try_(bytes)
+      attempt(bytes)
     }
   }
 
@@ -96,19 +97,19 @@ import Testing
 
   private func tryText(_ text: String) {
     guard let flow = try? FlowText.parse(text) else { return }
-    let printed = MatchText.format(flow.match, priority: flow.priority)
+    let printed =
+      MatchText.format(flow.match, priority: flow.priority)
       + ",actions=" + ActionText.format(flow.actions)
     let again = try? FlowText.parse(printed)
     #expect(again?.match == flow.match, "\(text) -> \(printed)")
   }
 
   @Test func corpus() {
-    let folder = "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Corpus/"
     for name in ["messages.hex", "flows.txt"] {
-      let lines = String(decoding: readFile(folder + name), as: UTF8.self).split(separator: "\n")
+      let lines = SourceTree.text("Tests/OpenFlowTests/Corpus/" + name).split(separator: "\n")
       #expect(!lines.isEmpty, "\(name)")
       for line in lines where !line.hasPrefix("#") {
-        name.hasSuffix(".hex") ? try_(bytes(hex: line)) : tryText(String(line))
+        name.hasSuffix(".hex") ? attempt(bytes(hex: line)) : tryText(String(line))
       }
     }
   }

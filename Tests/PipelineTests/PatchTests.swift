@@ -66,7 +66,9 @@ import Testing
           s.bridge("br\(index)")
           s.patch("br\(index)", "a\(index)", 1, peer: "b\(index)")
         }
-        for index in 0..<1000 { s.patch("br\((index + 1) % 1000)", "b\(index)", 2, peer: "a\(index)") }
+        for index in 0..<1000 {
+          s.patch("br\((index + 1) % 1000)", "b\(index)", 2, peer: "a\(index)")
+        }
       }
     }
     #expect(duration < .seconds(2), "\(duration)")
@@ -163,7 +165,8 @@ import Testing
     right.ofport = 12
     s["br2"].addPort(right)
     #expect(outputs() == "3")
-    s["br0"].updatePort(PortSettings(ofport: 10, name: "pa", kind: .patch(peer: "no"), typeName: "patch"))
+    s["br0"].updatePort(
+      PortSettings(ofport: 10, name: "pa", kind: .patch(peer: "no"), typeName: "patch"))
     #expect(outputs() == "drop")
   }
 

@@ -18,9 +18,10 @@ final class TestSwitch {
     var now: Int64 = 1_000_000
   }
 
-  init() {
+  /// - Parameter sink: another datapath than the fake one.
+  init(sink: (any MegaflowSink)? = nil) {
     let clock = clock
-    pipeline = Pipeline(datapath: datapath, now: { clock.now })
+    pipeline = Pipeline(datapath: sink ?? datapath, now: { clock.now })
   }
 
   @discardableResult
@@ -35,7 +36,8 @@ final class TestSwitch {
     _ bridge: String, _ name: String, _ ofport: UInt16, _ number: PortNumber,
     vlan: VLANSettings = VLANSettings()
   ) -> BridgePort {
-    var settings = PortSettings(ofport: ofport, name: name, kind: .datapath(number), typeName: "dummy")
+    var settings = PortSettings(
+      ofport: ofport, name: name, kind: .datapath(number), typeName: "dummy")
     settings.vlan = vlan
     return self[bridge].addPort(settings)
   }

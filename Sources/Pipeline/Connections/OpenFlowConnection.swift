@@ -71,7 +71,8 @@ final class OpenFlowConnection: ChannelDuplexHandler {
 
   private func send(_ bytes: [UInt8]) {
     guard let context = channelContext else { return }
-    context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    context.writeAndFlush(
+      wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
   }
 
   /// Sends what the other side did not ask for, if it wants it.

@@ -18,8 +18,9 @@ final class Megaflow {
   /// Asked to go; stays until the worker has let go of it, for its last packets.
   var isDying = false
 
-  init(_ handle: FlowHandle, packetKey: FlowKey, _ translation: Translation, number: UInt64, now: Int64)
-  {
+  init(
+    _ handle: FlowHandle, packetKey: FlowKey, _ translation: Translation, number: UInt64, now: Int64
+  ) {
     self.handle = handle
     self.packetKey = packetKey
     self.translation = translation

@@ -58,7 +58,9 @@ extension Megaflows {
     if now - max(traffic.used, flow.created) >= maxIdle { return false }
     var current = old
     if !old.isCurrent(pipeline.generation) {
-      guard let new = pipeline.translate(flow.packetKey), adopt(flow, old, new) else { return false }
+      guard let new = pipeline.translate(flow.packetKey), adopt(flow, old, new) else {
+        return false
+      }
       current = new
     }
     relearn(current, traffic)

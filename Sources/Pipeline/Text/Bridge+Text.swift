@@ -61,7 +61,8 @@ extension Bridge {
       let port =
         entry.port.ofport == OpenFlowPort.local ? "LOCAL" : String(entry.port.ofport)
       let age = entry.age.map { String($0).paddedLeft(3) } ?? "static"
-      text += "\(port.paddedLeft(5))  \(String(entry.vlan).paddedLeft(4))  \(entry.address)  \(age)\n"
+      text +=
+        "\(port.paddedLeft(5))  \(String(entry.vlan).paddedLeft(4))  \(entry.address)  \(age)\n"
     }
     return text
   }

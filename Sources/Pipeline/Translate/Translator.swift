@@ -55,9 +55,10 @@ public final class Translator {
   /// Writes down what happens, for `ofproto/trace`.
   let trace: TraceRecorder?
 
-  init(_ pipeline: Pipeline, _ key: FlowKey, at port: BridgePort?, in bridge: Bridge,
-    trace: TraceRecorder? = nil)
-  {
+  init(
+    _ pipeline: Pipeline, _ key: FlowKey, at port: BridgePort?, in bridge: Bridge,
+    trace: TraceRecorder? = nil
+  ) {
     self.pipeline = pipeline
     self.bridge = bridge
     self.trace = trace
