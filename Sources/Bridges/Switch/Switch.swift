@@ -180,7 +180,9 @@ public final class Switch {
   /// Configures a device in place; if it refuses, it is destroyed and made again, so that the row
   /// shows why.
   private func changeInterface(_ place: Changes.Place, _ wanted: DesiredInterface) {
-    guard let bridge = bridges[place.bridge], let port = bridge.ports[place.interface] else { return }
+    guard let bridge = bridges[place.bridge], let port = bridge.ports[place.interface] else {
+      return
+    }
     do {
       try port.device.configure(wanted.request(bridge: bridge))
       port.wanted = wanted
