@@ -35,6 +35,8 @@ final class SystemInterface: InterfaceDevice {
 
   func configure(_ request: InterfaceRequest) throws { try port.configure(request) }
 
+  func setUp(_ up: Bool) { port.setUp(up) }
+
   func statistics(_ counters: PortCounters) -> [String: Int64] {
     ringDrops &+= socket.pointee.takeKernelDrops()
     let device = socket.pointee
