@@ -98,7 +98,7 @@ final class Daemon {
       DatapathConfiguration(clockWord: UnsafePointer(Clock.shared.words)))
     let pipeline = Pipeline(datapath: datapath) { Clock.shared.monotonicMilliseconds }
     let sw = Switch(datapath: datapath, pipeline: pipeline, interfaces: interfaces)
-    sw.identity = identity()
+    sw.identity = { [unowned self] in identity() }
     connectOpenFlow(sw)
     SwitchCommands.all(sw).forEach(control.register)
     pipeline.megaflows.start(translators: settings["n-handler-threads"].flatMap { Int($0) } ?? 1)
