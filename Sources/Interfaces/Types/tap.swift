@@ -55,6 +55,7 @@ final class TapInterface: InterfaceDevice {
     // Elsewhere, its settings are the other namespace's business.
     if !port.isHere && tap.pointee.address != nil { return }
     try port.configure(request)
+    if let pool = port.largeBuffers { tap.pointee.lendLargeBuffers(pool) }
     guard request.type == "internal", let mac = request.macAddress else { return }
     guard let address = EthernetAddress(mac) else { return }
     if address.isMulticast {
