@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/timerfd.h>
@@ -25,6 +27,30 @@ int pb_tap_open(const char *name) {
     return -error;
   }
   return fd;
+}
+
+int pb_tap_exists(int fd) {
+  struct ifreq request;
+  return ioctl(fd, TUNGETIFF, &request) == 0;
+}
+
+int pb_tap_visit(int fd, char name[16], int *home) {
+  struct ifreq request;
+  if (ioctl(fd, TUNGETIFF, &request)) return errno;
+  memcpy(name, request.ifr_name, 16);
+  int there = ioctl(fd, TUNGETDEVNETNS);
+  if (there < 0) return errno;
+  *home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  int error = *home < 0 || setns(there, CLONE_NEWNET) ? errno : 0;
+  close(there);
+  if (error && *home >= 0) close(*home);
+  return error;
+}
+
+void pb_netns_return(int home) {
+  /* Cannot fail: we came from there. */
+  if (setns(home, CLONE_NEWNET)) abort();
+  close(home);
 }
 
 int pb_tap_set_persistent(int fd, int persistent) {

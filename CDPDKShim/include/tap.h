@@ -6,6 +6,12 @@
  * Ethernet frames, checksums complete. It outlives the process until pb_tap_set_persistent(fd, 0).
  * A descriptor, or a negative errno value. */
 int pb_tap_open(const char *name);
+/* Whether the tap is still there: here, or moved to another network namespace. */
+int pb_tap_exists(int fd);
+/* Takes the calling thread into the network namespace that the tap was moved to, and says what it is
+ * called there. 0 or an errno value; after 0, pb_netns_return(*home) must follow. */
+int pb_tap_visit(int fd, char name[16], int *home);
+void pb_netns_return(int home);
 int pb_tap_set_persistent(int fd, int persistent);
 
 /* Reads the interface's address; 0, or an errno value when the interface was deleted. It may be in

@@ -32,13 +32,22 @@ public final class Bridge {
     created = pipeline.now()
     macTable = MACTable()
     macTable.configure(settings, now: created)
+    // Table 0 counts packets even when it has no rule.
+    tables[0] = FlowTable(id: 0)
   }
 
+  /// Takes settings over. Whoever rules the flow tables now starts with empty ones: when the first
+  /// controller comes or the last one goes, and when a bridge without any changes its fail mode.
   public func configure(_ settings: BridgeSettings) {
-    guard settings != self.settings else { return }
+    let old = self.settings
+    guard settings != old else { return }
     pipeline.change {
       self.settings = settings
       macTable.configure(settings, now: pipeline.now())
+      let changesRule =
+        settings.hasControllers != old.hasControllers
+        || (!settings.hasControllers && settings.failMode != old.failMode)
+      if changesRule { flushFlows() }
     }
   }
 
@@ -77,6 +86,7 @@ public final class Bridge {
     let linkChanges =
       port.linkUp != description.linkUp || port.macAddress != description.macAddress
       || port.features != description.features
+      || port.config.contains(.portDown) == description.adminUp
     guard
       linkChanges || port.kind != description.kind || port.vlan != description.vlan
         || port.typeName != description.typeName
@@ -93,6 +103,7 @@ public final class Bridge {
       port.macAddress = description.macAddress
       port.linkUp = description.linkUp
       port.features = description.features
+      if description.adminUp { port.config.remove(.portDown) } else { port.config.insert(.portDown) }
       if linkChanges { pipeline.onPortChange?(self, port, .modified) }
     }
   }
@@ -117,7 +128,7 @@ public final class Bridge {
     switch port.kind {
     case .datapath(let number): return pipeline.sink.counters(number)
     case .patch:
-      pipeline.megaflows.collectStatistics()
+      pipeline.megaflows.refreshStatistics()
       let traffic = pipeline.crediting { port.traffic }
       var counters = PortCounters()
       counters.rxPackets = traffic.rxPackets

@@ -25,7 +25,8 @@ public final class Configuration {
   private var unsupported = UnsupportedColumns()
 
   public init(
-    client: OVSDBClient, loop: ControlLoop, makeSwitch: @escaping ([String: String]) throws -> Switch
+    client: OVSDBClient, loop: ControlLoop,
+    makeSwitch: @escaping ([String: String]) throws -> Switch
   ) {
     self.client = client
     self.loop = loop
@@ -55,7 +56,9 @@ public final class Configuration {
     lastSequence = sequence
     wanted = new
     settings = newSettings
-    unsupported.news(in: database).forEach { text in log.warn(text) }
+    for text in unsupported.news(in: database) { log.warn(text) }
+    // Started with the switch; only whether dpdk ports are possible may still change.
+    do { try DPDK.start(settings) } catch { log.err("\(error)") }
     GlobalSettings(settings).apply(to: sw)
     sw.apply(new)
     report(sequence, root.uuid, sw)
@@ -67,6 +70,7 @@ public final class Configuration {
       let new = try makeSwitch(root.map("other_config"))
       sw = new
       startStatistics()
+      Clock.shared.scheduleRepeatedly(every: 1000) { new.expireFlows() }
       return new
     } catch {
       log.fatal("\(error)")
@@ -79,7 +83,7 @@ public final class Configuration {
     sw.pipeline.waitUntilApplied { [loop] in
       loop.execute {
         var t = Report(sw: sw).transaction(self.wanted, statistics: true)
-        t.update("Open_vSwitch", root, sw.identity.merging(["cur_cfg": .integer(sequence)]) { $1 })
+        t.update("Open_vSwitch", root, sw.identity().merging(["cur_cfg": .integer(sequence)]) { $1 })
         self.client.commit(t) { _ in
           self.onFirstApplied?()
           self.onFirstApplied = nil
@@ -95,11 +99,17 @@ public final class Configuration {
 
   private func startStatistics() {
     Clock.shared.schedule(after: statisticsInterval) { [weak self] in
+      self?.sampleWorkers()
       self?.sw?.interfaces.pollLinks()
       self?.sw?.interfaces.writeCaptures()
       self?.reportState(statistics: true)
       self?.startStatistics()
     }
+  }
+
+  private func sampleWorkers() {
+    guard let sw else { return }
+    sw.workerHistory.add(sw.datapath.workers, at: Clock.shared.monotonicMilliseconds)
   }
 
   /// Writes what devices say now, without a change of configuration.

@@ -34,8 +34,10 @@ public final class Switch {
   /// Counts for `memory/show` that others keep.
   public var memoryUsage: () -> [String: Int] = { [:] }
 
-  /// Columns of the Open_vSwitch row that say who we are.
-  public var identity: [String: Datum] = [:]
+  /// Samples of the workers, for usage figures.
+  public internal(set) var workerHistory = WorkerHistory()
+  /// Columns of the Open_vSwitch row that say who we are, now.
+  public var identity: () -> [String: Datum] = { [:] }
   /// Cores of `pmd-cpu-mask`, nil when it is not set.
   var wantedCores: [Int]?
   private var runningCores: [Int] = []
@@ -180,7 +182,9 @@ public final class Switch {
   /// Configures a device in place; if it refuses, it is destroyed and made again, so that the row
   /// shows why.
   private func changeInterface(_ place: Changes.Place, _ wanted: DesiredInterface) {
-    guard let bridge = bridges[place.bridge], let port = bridge.ports[place.interface] else { return }
+    guard let bridge = bridges[place.bridge], let port = bridge.ports[place.interface] else {
+      return
+    }
     do {
       try port.device.configure(wanted.request(bridge: bridge))
       port.wanted = wanted
@@ -285,6 +289,9 @@ public final class Switch {
     changeInterface(
       Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
   }
+
+  /// Removes rules whose idle or hard timeout has passed. Every second.
+  func expireFlows() { bridges.values.forEach { $0.pipeline.expireFlows() } }
 
   /// Takes everything down, as `exit --cleanup` does.
   public func removeAll() { apply(DesiredSwitch()) }

@@ -26,7 +26,8 @@ struct KernelPort {
 
   /// What the kernel says now; nil when the device is gone.
   private var link: KernelDevice.Link? {
-    guard let link = try? device.read(), link.ifindex == ifindex else { return nil }
+    guard let link = try? device.read(), link.ifindex == ifindex || device.isOurTap
+    else { return nil }
     return link
   }
 
@@ -42,7 +43,7 @@ struct KernelPort {
     s.mtu = link.mtu
     s.adminUp = link.adminUp
     s.linkUp = link.linkUp
-    (s.linkSpeed, s.fullDuplex) = device.speed
+    device.readMode(into: &s)
     s.linkResets = max(0, link.carrierChanges - start.carrierChanges)
     s.status = device.driver
     return s
@@ -76,6 +77,12 @@ struct KernelPort {
     guard address != link?.macAddress else { return }
     do throws(KernelDevice.Failure) { try device.setAddress(address) } catch {
       log.warn("\(device.name): setting MAC failed (\(error.text))")
+    }
+  }
+
+  func setUp(_ up: Bool) {
+    do throws(KernelDevice.Failure) { try device.setUp(up) } catch {
+      log.warn("\(device.name): could not be brought \(up ? "up" : "down") (\(error.text))")
     }
   }
 

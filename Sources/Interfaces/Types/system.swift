@@ -38,6 +38,8 @@ final class SystemInterface: InterfaceDevice {
     if let pool = port.largeBuffers { socket.pointee.lendLargeBuffers(pool) }
   }
 
+  func setUp(_ up: Bool) { port.setUp(up) }
+
   func statistics(_ counters: PortCounters) -> [String: Int64] {
     ringDrops &+= socket.pointee.takeKernelDrops()
     let device = socket.pointee

@@ -29,7 +29,7 @@ final class TapInterface: InterfaceDevice {
       throw TextError.cannotOpen(request.name, errorText(error.code))
     }
     do {
-      port = try KernelPort(KernelDevice(request.name), isOurEnd: true)
+      port = try KernelPort(KernelDevice(request.name, tap: tap.pointee.pollDescriptor), isOurEnd: true)
     } catch {
       TapDevice.destroy(tap, removing: true)
       throw TextError.cannotOpen(request.name, error.text)
@@ -66,6 +66,8 @@ final class TapInterface: InterfaceDevice {
   }
 
   func setAddress(_ address: EthernetAddress) { port.setAddress(address) }
+
+  func setUp(_ up: Bool) { port.setUp(up) }
 
   func statistics(_ counters: PortCounters) -> [String: Int64] {
     let lost = tap.pointee.rxTooLong &+ tap.pointee.rxNoBuffer

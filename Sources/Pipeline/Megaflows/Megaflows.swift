@@ -31,6 +31,9 @@ public final class Megaflows {
     var duration: Int64 = 0
     var misses: UInt64 = 0
     var rejected: UInt64 = 0
+    /// When statistics were collected for somebody, and how long that is new enough.
+    var collected: ContinuousClock.Instant?
+    var freshness = Duration.milliseconds(20)
   }
   let store = Mutex(Store())
   /// What the revalidator waits for.
@@ -87,7 +90,7 @@ public final class Megaflows {
     }
     store.withLock { store in
       let flow = Megaflow(
-        handle, packetKey: miss.key, translation, number: store.misses, now: now)
+        handle, miss: miss, translation, number: store.misses, now: now)
       store.flows[ObjectIdentifier(flow)] = flow
       store.maximum = max(store.maximum, store.flows.count)
     }

@@ -23,7 +23,9 @@ extension Megaflows {
   public func dump(_ options: DumpOptions, heading: (Int) -> String?) -> String {
     let flows = store.withLock { Array($0.flows.values) }.filter { selects($0, options) }
     var text = ""
-    for (worker, own) in Dictionary(grouping: flows, by: \.handle.worker).sorted(by: { $0.key < $1.key }) {
+    for (worker, own) in Dictionary(grouping: flows, by: \.handle.worker).sorted(by: {
+      $0.key < $1.key
+    }) {
       if let heading = heading(worker) { text += heading + "\n" }
       for flow in own.sorted(by: { $0.number < $1.number }) { text += line(flow, options) + "\n" }
     }
@@ -45,7 +47,7 @@ extension Megaflows {
     let names: ((PortNumber) -> String?)? =
       options.names || options.verbose
       ? { [pipeline] in pipeline.port(datapathPort: $0)?.name } : nil
-    let statistics = flow.handle.statistics
+    let statistics = flow.hits
     var text = options.verbose ? "ufid:\(flow.identifier), " : ""
     text += DatapathFlowText.format(
       flow.packetKey, mask: flow.handle.mask, verbose: options.verbose, portName: names)
@@ -82,6 +84,15 @@ extension Megaflows {
 }
 
 extension Megaflow {
+  /// The traffic that found the flow there.
+  fileprivate var hits: FlowHandle.Statistics {
+    var all = handle.statistics
+    all.bytes -= min(all.bytes, firstLength)
+    if all.packets <= 1 { return FlowHandle.Statistics() }
+    all.packets -= 1
+    return all
+  }
+
   /// A number of 128 bits in the notation of OVS's flow identifiers, made from key and mask.
   var identifier: String {
     var high: UInt64 = 0x9e37_79b9_7f4a_7c15
