@@ -51,5 +51,5 @@ for end in va v-left; do ip link set "$end" mtu 9000; done
 ip -n far link set vb mtu 9000
 ip -n left link set eth0 mtu 9000
 becomes 5 9000 column interface va mtu
-on left ping -q -c 2 -W 2 -s 8000 -M do 10.0.0.3 >/dev/null || fail "no jumbo frames"
+on left ping -q -c 2 -W 2 -s 8000 -M "do" 10.0.0.3 >/dev/null || fail "no jumbo frames"
 reaches left 10.0.0.2
