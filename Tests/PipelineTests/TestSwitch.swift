@@ -18,10 +18,11 @@ final class TestSwitch {
     var now: Int64 = 1_000_000
   }
 
-  /// - Parameter sink: another datapath than the fake one.
-  init(sink: (any MegaflowSink)? = nil) {
+  /// With the fake datapath, or with a real one.
+  init(datapath real: (any MegaflowSink)? = nil) {
     let clock = clock
-    pipeline = Pipeline(datapath: sink ?? datapath, now: { clock.now })
+    pipeline = Pipeline(datapath: real ?? datapath, now: { clock.now })
+    pipeline.megaflows.store.withLock { $0.freshness = .zero }
   }
 
   @discardableResult

@@ -68,6 +68,7 @@ public final class Configuration {
       let new = try makeSwitch(root.map("other_config"))
       sw = new
       startStatistics()
+      Clock.shared.scheduleRepeatedly(every: 1000) { new.expireFlows() }
       return new
     } catch {
       log.fatal("\(error)")

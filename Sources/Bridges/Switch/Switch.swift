@@ -288,6 +288,9 @@ public final class Switch {
       Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
   }
 
+  /// Removes rules whose idle or hard timeout has passed. Every second.
+  func expireFlows() { bridges.values.forEach { $0.pipeline.expireFlows() } }
+
   /// Takes everything down, as `exit --cleanup` does.
   public func removeAll() { apply(DesiredSwitch()) }
 }

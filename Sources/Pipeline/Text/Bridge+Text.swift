@@ -6,7 +6,7 @@ extension Bridge {
   /// `bridge/dump-flows`: all flows, the switch's own included.
   public func flowsText() -> String {
     let now = pipeline.now()
-    pipeline.megaflows.collectStatistics()
+    pipeline.megaflows.refreshStatistics()
     var text = ""
     for table in tables.compactMap({ $0 }) {
       for rule in table.rules.sorted(by: Rule.precedes) {
@@ -53,7 +53,7 @@ extension Bridge {
 
   /// `fdb/show`.
   public func learnedText() -> String {
-    pipeline.megaflows.collectStatistics()
+    pipeline.megaflows.refreshStatistics()
     let now = pipeline.now()
     macTable.expire(now: now)
     var text = " port  VLAN  MAC                Age\n"
