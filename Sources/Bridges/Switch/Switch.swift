@@ -289,7 +289,9 @@ public final class Switch {
   }
 
   /// Removes rules whose idle or hard timeout has passed. Every second.
-  func expireFlows() { bridges.values.forEach { $0.pipeline.expireFlows() } }
+  func expireFlows() {
+    for bridge in bridges.values { bridge.pipeline.expireFlows() }
+  }
 
   /// Takes everything down, as `exit --cleanup` does.
   public func removeAll() { apply(DesiredSwitch()) }
