@@ -78,7 +78,7 @@ struct ClientTests {
           "constraint violation: nonsense is not one of the allowed values ([secure, standalone])"))
     // The row changes between our look at it and the server's.
     let verified = try harness.commit { transaction, database in
-      guard let root = database.openVSwitch?.row else { return }
+      guard let root = database.singleton("Open_vSwitch") else { return }
       transaction.mutate("Open_vSwitch", root.uuid, "next_cfg", .add, .integer(1))
       transaction.verify("Open_vSwitch", root.uuid, "next_cfg")
     }
@@ -99,12 +99,12 @@ struct ClientTests {
     let client = harness.client
     try harness.control.sync {
       client.onChange = { database in
-        guard let root = database.openVSwitch,
-          root.nextConfiguration != root.currentConfiguration
+        guard let root = database.singleton("Open_vSwitch"), let next = root.int("next_cfg"),
+          next != root.int("cur_cfg")
         else { return }
         var transaction = Transaction()
         transaction.update(
-          "Open_vSwitch", root.row.uuid, ["cur_cfg": .integer(root.nextConfiguration)])
+          "Open_vSwitch", root.uuid, ["cur_cfg": .integer(next)])
         client.commit(transaction)
       }
     }
