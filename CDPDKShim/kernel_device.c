@@ -119,14 +119,20 @@ static int with_device(const char *name, unsigned long what, struct ifreq *reque
   return error;
 }
 
-uint32_t pb_link_speed(const char *name, int *full_duplex) {
+int pb_link_mode(const char *name, struct pb_link_mode *out) {
   struct ethtool_cmd command = {.cmd = ETHTOOL_GSET};
   struct ifreq request = {.ifr_data = (char *)&command};
-  *full_duplex = -1;
-  if (with_device(name, SIOCETHTOOL, &request)) return 0;
-  if (command.duplex != DUPLEX_UNKNOWN) *full_duplex = command.duplex == DUPLEX_FULL;
+  int error = with_device(name, SIOCETHTOOL, &request);
+  if (error) return error;
   uint32_t speed = ethtool_cmd_speed(&command);
-  return speed == (uint32_t)SPEED_UNKNOWN || speed == UINT16_MAX ? 0 : speed;
+  *out = (struct pb_link_mode){
+      .speed = speed == (uint32_t)SPEED_UNKNOWN || speed == UINT16_MAX ? 0 : speed,
+      .full_duplex = command.duplex == DUPLEX_UNKNOWN ? -1 : command.duplex == DUPLEX_FULL,
+      .copper = command.port == PORT_TP,
+      .fiber = command.port == PORT_FIBRE,
+      .autonegotiates = command.autoneg == AUTONEG_ENABLE,
+  };
+  return 0;
 }
 
 int pb_link_driver(const char *name, struct pb_link_driver *out) {

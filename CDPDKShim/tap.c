@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 int pb_tap_open(const char *name) {
@@ -26,6 +29,30 @@ int pb_tap_open(const char *name) {
   return fd;
 }
 
+int pb_tap_exists(int fd) {
+  struct ifreq request;
+  return ioctl(fd, TUNGETIFF, &request) == 0;
+}
+
+int pb_tap_visit(int fd, char name[16], int *home) {
+  struct ifreq request;
+  if (ioctl(fd, TUNGETIFF, &request)) return errno;
+  memcpy(name, request.ifr_name, 16);
+  int there = ioctl(fd, TUNGETDEVNETNS);
+  if (there < 0) return errno;
+  *home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  int error = *home < 0 || setns(there, CLONE_NEWNET) ? errno : 0;
+  close(there);
+  if (error && *home >= 0) close(*home);
+  return error;
+}
+
+void pb_netns_return(int home) {
+  /* Cannot fail: we came from there. */
+  if (setns(home, CLONE_NEWNET)) abort();
+  close(home);
+}
+
 int pb_tap_set_persistent(int fd, int persistent) {
   return ioctl(fd, TUNSETPERSIST, persistent) ? errno : 0;
 }
@@ -39,6 +66,12 @@ int pb_tap_address(int fd, uint8_t address[6]) {
 
 int64_t pb_read(int fd, void *into, uint64_t size) {
   ssize_t n = read(fd, into, size);
+  return n < 0 ? -errno : n;
+}
+
+int64_t pb_read_two(int fd, void *a, uint64_t a_size, void *b, uint64_t b_size) {
+  struct iovec parts[] = {{a, a_size}, {b, b_size}};
+  ssize_t n = readv(fd, parts, 2);
   return n < 0 ? -errno : n;
 }
 

@@ -21,8 +21,15 @@ struct pb_link {
 /* Reads the device `name`. 0 or an errno value (ENODEV when there is none). */
 int pb_link_read(const char *name, struct pb_link *out);
 
-/* Mb/s, or 0 when the device does not say; *full_duplex is 1, 0, or -1 for unknown. */
-uint32_t pb_link_speed(const char *name, int *full_duplex);
+struct pb_link_mode {
+  /* Mb/s, or 0 when the device does not say. */
+  uint32_t speed;
+  /* 1, 0, or -1 for unknown. */
+  int full_duplex;
+  uint8_t copper, fiber, autonegotiates;
+};
+/* 0, or an errno value of a device that has no such thing as a speed. */
+int pb_link_mode(const char *name, struct pb_link_mode *out);
 
 struct pb_link_driver {
   char name[32], version[32], firmware[32];

@@ -6,6 +6,12 @@
  * Ethernet frames, checksums complete. It outlives the process until pb_tap_set_persistent(fd, 0).
  * A descriptor, or a negative errno value. */
 int pb_tap_open(const char *name);
+/* Whether the tap is still there: here, or moved to another network namespace. */
+int pb_tap_exists(int fd);
+/* Takes the calling thread into the network namespace that the tap was moved to, and says what it is
+ * called there. 0 or an errno value; after 0, pb_netns_return(*home) must follow. */
+int pb_tap_visit(int fd, char name[16], int *home);
+void pb_netns_return(int home);
 int pb_tap_set_persistent(int fd, int persistent);
 
 /* Reads the interface's address; 0, or an errno value when the interface was deleted. It may be in
@@ -14,6 +20,8 @@ int pb_tap_address(int fd, uint8_t address[6]);
 
 /* Bytes moved, or a negative errno value. */
 int64_t pb_read(int fd, void *into, uint64_t size);
+/* Reads into `a`, and what does not fit there into `b`. */
+int64_t pb_read_two(int fd, void *a, uint64_t a_size, void *b, uint64_t b_size);
 int64_t pb_write(int fd, const void *from, uint64_t size);
 
 /* Replaces `fd` by a descriptor that never becomes readable and refuses writes. */

@@ -7,6 +7,7 @@ extension InterfaceDevice {
   public var isDummy: Bool { false }
   public var lendsAddress: Bool { false }
   public func setAddress(_ address: EthernetAddress) {}
+  public func setUp(_ up: Bool) {}
 
   /// Longest frame that may be sent to the device, without FCS: its MTU, the Ethernet header and one
   /// tag. For `Datapath.setMaximumFrameLength`.

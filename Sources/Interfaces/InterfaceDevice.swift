@@ -30,6 +30,8 @@ public protocol InterfaceDevice: AnyObject {
   /// The `statistics` column, by OVS's names, made of what the datapath counted and what the device
   /// itself knows.
   func statistics(_ counters: PortCounters) -> [String: Int64]
+  /// Brings the device up or takes it down, where the switch may.
+  func setUp(_ up: Bool)
   func destroy()
 }
 
@@ -71,6 +73,9 @@ public struct InterfaceStatus: Equatable, Sendable {
   /// Bits per second.
   public var linkSpeed: Int64?
   public var fullDuplex: Bool?
+  public enum Medium: Sendable { case copper, fiber }
+  public var medium: Medium?
+  public var autonegotiates = false
   public var linkResets = 0
   /// Column `status`.
   public var status: [String: String] = [:]

@@ -86,6 +86,7 @@ public final class Bridge {
     let linkChanges =
       port.linkUp != description.linkUp || port.macAddress != description.macAddress
       || port.features != description.features
+      || port.config.contains(.portDown) == description.adminUp
     guard
       linkChanges || port.kind != description.kind || port.vlan != description.vlan
         || port.typeName != description.typeName
@@ -102,6 +103,11 @@ public final class Bridge {
       port.macAddress = description.macAddress
       port.linkUp = description.linkUp
       port.features = description.features
+      if description.adminUp {
+        port.config.remove(.portDown)
+      } else {
+        port.config.insert(.portDown)
+      }
       if linkChanges { pipeline.onPortChange?(self, port, .modified) }
     }
   }

@@ -49,6 +49,7 @@ public final class BridgePort {
     linkUp = description.linkUp
     features = description.features
     if description.noFlood { config.insert(.noFlood) }
+    if !description.adminUp { config.insert(.portDown) }
   }
 
   public var isPatch: Bool {
@@ -90,6 +91,8 @@ public struct PortSettings: Hashable {
   public var vlan = VLANSettings()
   public var macAddress = EthernetAddress.zero
   public var linkUp = true
+  /// Whether somebody switched the device on; the other way round it is OFPPC_PORT_DOWN.
+  public var adminUp = true
   public var features = PortSpeeds()
   /// The port does not take part in floods (OFPPC_NO_FLOOD at start).
   public var noFlood = false

@@ -20,6 +20,8 @@ final class Daemon {
   private var configuration: Configuration?
   private var client: OVSDBClient?
   private var embeddedServer: EmbeddedServer?
+  /// What OpenFlow connections ask about devices; they do not keep it.
+  private var hardware: SwitchHardware?
   /// By bridge.
   private var services: [String: OpenFlowService] = [:]
 
@@ -96,7 +98,7 @@ final class Daemon {
       DatapathConfiguration(clockWord: UnsafePointer(Clock.shared.words)))
     let pipeline = Pipeline(datapath: datapath) { Clock.shared.monotonicMilliseconds }
     let sw = Switch(datapath: datapath, pipeline: pipeline, interfaces: interfaces)
-    sw.identity = identity()
+    sw.identity = { [unowned self] in identity() }
     connectOpenFlow(sw)
     SwitchCommands.all(sw).forEach(control.register)
     pipeline.megaflows.start(translators: settings["n-handler-threads"].flatMap { Int($0) } ?? 1)
@@ -107,8 +109,11 @@ final class Daemon {
 
   private func connectOpenFlow(_ sw: Switch) {
     let pipeline = sw.pipeline
+    let hardware = SwitchHardware(sw)
+    self.hardware = hardware
     sw.onBridgeAdded = { [unowned self] bridge in
       let service = OpenFlowService(bridge.pipeline, pipeline: pipeline, loop: loop.loop)
+      service.hardware = hardware
       services[bridge.name] = service
       service.start().whenFailure { error in
         log.err("bridge \(bridge.name): OpenFlow socket: \(error)")
@@ -133,6 +138,7 @@ final class Daemon {
       "iface_types": .strings(interfaces.availableTypes),
       "datapath_types": .strings(
         ["netdev", "system"] + (interfaces.dummyEnabled ? ["dummy"] : [])),
+      "dpdk_version": .string(DPDK.version),
       "dpdk_initialized": .bool(DPDK.isEnabled),
     ]
   }

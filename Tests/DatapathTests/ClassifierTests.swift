@@ -1,7 +1,7 @@
 import CDPDKShim
 import Fields
-import Testing
 import TestSupport
+import Testing
 
 @testable import Datapath
 

@@ -1,8 +1,8 @@
 import Datapath
 import Fields
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 /// Packets through a whole datapath: event worker, misses, answers, dummy ports.
 @Suite(.serialized)

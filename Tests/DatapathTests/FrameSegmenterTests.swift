@@ -1,6 +1,6 @@
 import CDPDKShim
-import Testing
 import TestSupport
+import Testing
 
 @testable import Datapath
 

@@ -1,8 +1,8 @@
 import Datapath
 import Fields
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @testable import Interfaces
 @testable import Runtime

@@ -135,6 +135,8 @@ reaches() {
 }
 cut_off() {
   if on "$1" ping -n -q -c 2 -i 0.2 -w 2 "$2" >"$tmp/ping"; then fail "$1 reaches $2"; fi
+  # The kernel's unanswered question would make the next ping fail too.
+  ip -n "$1" neigh flush dev eth0
 }
 # stream HOST ADDRESS [SECONDS]: pings in the background; stream_loss HOST ADDRESS ends it and prints
 # how many percent were lost.

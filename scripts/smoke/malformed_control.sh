@@ -10,12 +10,17 @@ pid=$(cat "$OVS_RUNDIR/ovs-vswitchd.pid")
 stream h1 10.0.0.2
 export CONTROL=$OVS_RUNDIR/ovs-vswitchd.$pid.ctl OPENFLOW=$OVS_RUNDIR/br0.mgmt
 /usr/bin/python3 <<'END'
-import os, random, socket, struct
+import os, random, socket, struct, time
 random.seed(7)
 def talk(path, data, wait=0.02):
     with socket.socket(socket.AF_UNIX) as s:
         s.settimeout(wait)
-        s.connect(path)
+        while True:
+            try:
+                s.connect(path)
+                break
+            except BlockingIOError: # more of us are waiting than fit the queue
+                time.sleep(0.01)
         try:
             s.sendall(data)
             s.recv(65536)

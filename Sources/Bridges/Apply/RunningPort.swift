@@ -1,6 +1,7 @@
 import Datapath
 import Fields
 import Interfaces
+import OpenFlow
 import Pipeline
 
 /// An interface that runs: its device, its place in a bridge, and what the database asked for when it
@@ -36,9 +37,39 @@ public final class RunningPort {
       kind: datapathPort.map { .datapath($0) } ?? .patch(peer: wanted.options["peer"] ?? ""),
       typeName: device.typeName)
     d.vlan = VLANSettings(port.vlan)
-    d.macAddress = device.status.macAddress ?? .zero
-    d.linkUp = device.status.linkUp
+    let status = device.status
+    d.macAddress = status.macAddress ?? .zero
+    d.linkUp = status.linkUp
+    d.adminUp = status.adminUp ?? true
+    d.features.current = PortFeatures(status)
     return d
+  }
+}
+
+extension PortFeatures {
+  /// What a device is running at. Speeds that have no bit of their own count as "other".
+  init(_ status: InterfaceStatus) {
+    guard let speed = status.linkSpeed else {
+      self = []
+      return
+    }
+    let fullDuplex = status.fullDuplex ?? true
+    switch speed / 1_000_000 {
+    case 10: self = fullDuplex ? .fullDuplex10M : .halfDuplex10M
+    case 100: self = fullDuplex ? .fullDuplex100M : .halfDuplex100M
+    case 1000: self = fullDuplex ? .fullDuplex1G : .halfDuplex1G
+    case 10_000: self = .fullDuplex10G
+    case 40_000: self = .fullDuplex40G
+    case 100_000: self = .fullDuplex100G
+    case 1_000_000: self = .fullDuplex1T
+    default: self = .otherSpeed
+    }
+    switch status.medium {
+    case .copper: insert(.copper)
+    case .fiber: insert(.fiber)
+    case nil: break
+    }
+    if status.autonegotiates { insert(.autonegotiation) }
   }
 }
 

@@ -57,6 +57,8 @@ public final class Configuration {
     wanted = new
     settings = newSettings
     for text in unsupported.news(in: database) { log.warn(text) }
+    // Started with the switch; only whether dpdk ports are possible may still change.
+    do { try DPDK.start(settings) } catch { log.err("\(error)") }
     GlobalSettings(settings).apply(to: sw)
     sw.apply(new)
     report(sequence, root.uuid, sw)
@@ -81,7 +83,8 @@ public final class Configuration {
     sw.pipeline.waitUntilApplied { [loop] in
       loop.execute {
         var t = Report(sw: sw).transaction(self.wanted, statistics: true)
-        t.update("Open_vSwitch", root, sw.identity.merging(["cur_cfg": .integer(sequence)]) { $1 })
+        t.update(
+          "Open_vSwitch", root, sw.identity().merging(["cur_cfg": .integer(sequence)]) { $1 })
         self.client.commit(t) { _ in
           self.onFirstApplied?()
           self.onFirstApplied = nil
@@ -97,11 +100,17 @@ public final class Configuration {
 
   private func startStatistics() {
     Clock.shared.schedule(after: statisticsInterval) { [weak self] in
+      self?.sampleWorkers()
       self?.sw?.interfaces.pollLinks()
       self?.sw?.interfaces.writeCaptures()
       self?.reportState(statistics: true)
       self?.startStatistics()
     }
+  }
+
+  private func sampleWorkers() {
+    guard let sw else { return }
+    sw.workerHistory.add(sw.datapath.workers, at: Clock.shared.monotonicMilliseconds)
   }
 
   /// Writes what devices say now, without a change of configuration.

@@ -34,8 +34,10 @@ public final class Switch {
   /// Counts for `memory/show` that others keep.
   public var memoryUsage: () -> [String: Int] = { [:] }
 
-  /// Columns of the Open_vSwitch row that say who we are.
-  public var identity: [String: Datum] = [:]
+  /// Samples of the workers, for usage figures.
+  public internal(set) var workerHistory = WorkerHistory()
+  /// Columns of the Open_vSwitch row that say who we are, now.
+  public var identity: () -> [String: Datum] = { [:] }
   /// Cores of `pmd-cpu-mask`, nil when it is not set.
   var wantedCores: [Int]?
   private var runningCores: [Int] = []

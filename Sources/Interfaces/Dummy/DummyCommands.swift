@@ -43,7 +43,7 @@ public struct DummyCommands {
       devices = [device]
     }
     for device in devices where device.adminUp != (state == "up") {
-      device.setAdminState(up: state == "up")
+      device.setUp(state == "up")
       factory.onChange?(device.name)
     }
     return "OK"

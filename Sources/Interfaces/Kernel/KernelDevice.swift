@@ -6,10 +6,20 @@ import Runtime
 /// A network device of the kernel, by name: what rtnetlink and ethtool tell of it, and what can be
 /// set. Nothing is kept between calls but the name: a device may be deleted or replaced by another
 /// of its name at any time. Any thread.
+///
+/// A tap can be followed: an internal port that somebody moved into a container's network namespace
+/// is read and set there, through our descriptor of it.
 struct KernelDevice {
   let name: String
+  private let tap: Int32?
 
-  init(_ name: String) { self.name = name }
+  init(_ name: String, tap: Int32? = nil) {
+    self.name = name
+    self.tap = tap
+  }
+
+  /// Whether it is a tap of ours that nobody has deleted.
+  var isOurTap: Bool { tap.map { pb_tap_exists($0) != 0 } ?? false }
 
   /// What the kernel says of a device at one moment.
   struct Link {
@@ -31,7 +41,7 @@ struct KernelDevice {
 
   func read() throws(Failure) -> Link {
     var link = pb_link()
-    try check(pb_link_read(name, &link))
+    try check(call { pb_link_read($0, &link) })
     var value: UInt64 = 0
     withUnsafeBytes(of: link.address) { for byte in $0 { value = value << 8 | UInt64(byte) } }
     return Link(
@@ -41,17 +51,20 @@ struct KernelDevice {
       carrierChanges: Int(link.carrier_changes), counters: link.counters)
   }
 
-  /// Bits per second and duplex, as far as the device says.
-  var speed: (bitsPerSecond: Int64?, fullDuplex: Bool?) {
-    var duplex: Int32 = -1
-    let megabits = pb_link_speed(name, &duplex)
-    return (megabits == 0 ? nil : Int64(megabits) * 1_000_000, duplex < 0 ? nil : duplex == 1)
+  /// Fills in speed, duplex and medium, as far as the device says.
+  func readMode(into status: inout InterfaceStatus) {
+    var mode = pb_link_mode()
+    guard call({ pb_link_mode($0, &mode) }) == 0 else { return }
+    status.linkSpeed = mode.speed == 0 ? nil : Int64(mode.speed) * 1_000_000
+    status.fullDuplex = mode.full_duplex < 0 ? nil : mode.full_duplex == 1
+    status.medium = mode.copper != 0 ? .copper : mode.fiber != 0 ? .fiber : nil
+    status.autonegotiates = mode.autonegotiates != 0
   }
 
   /// The keys of the column `status`; empty when the device does not say.
   var driver: [String: String] {
     var d = pb_link_driver()
-    guard pb_link_driver(name, &d) == 0 else { return [:] }
+    guard call({ pb_link_driver($0, &d) }) == 0 else { return [:] }
     return [
       "driver_name": text(of: d.name), "driver_version": text(of: d.version),
       "firmware_version": text(of: d.firmware),
@@ -65,15 +78,26 @@ struct KernelDevice {
   // MARK: Settings
 
   func setMTU(_ mtu: Int) throws(Failure) {
-    try check(pb_link_set_mtu(name, Int32(clamping: mtu)))
+    try check(call { pb_link_set_mtu($0, Int32(clamping: mtu)) })
   }
 
   func setAddress(_ address: EthernetAddress) throws(Failure) {
     let bytes = (0..<6).map { UInt8(truncatingIfNeeded: address.value >> UInt64(40 - 8 * $0)) }
-    try check(pb_link_set_address(name, bytes))
+    try check(call { pb_link_set_address($0, bytes) })
   }
 
-  func setUp(_ up: Bool) throws(Failure) { try check(pb_link_set_up(name, up ? 1 : 0)) }
+  func setUp(_ up: Bool) throws(Failure) { try check(call { pb_link_set_up($0, up ? 1 : 0) }) }
+
+  /// Does something with the device, wherever it is.
+  private func call(_ body: (UnsafePointer<CChar>) -> Int32) -> Int32 {
+    let here = body(name)
+    guard here == ENODEV, let tap else { return here }
+    var home: Int32 = -1
+    var itsName = [CChar](repeating: 0, count: 16)
+    guard pb_tap_visit(tap, &itsName, &home) == 0 else { return here }
+    defer { pb_netns_return(home) }
+    return body(itsName)
+  }
 
   private func check(_ code: Int32) throws(Failure) {
     if code != 0 { throw Failure(code: code) }

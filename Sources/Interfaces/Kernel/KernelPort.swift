@@ -26,7 +26,8 @@ struct KernelPort {
 
   /// What the kernel says now; nil when the device is gone.
   private var link: KernelDevice.Link? {
-    guard let link = try? device.read(), link.ifindex == ifindex else { return nil }
+    guard let link = try? device.read(), link.ifindex == ifindex || device.isOurTap
+    else { return nil }
     return link
   }
 
@@ -42,7 +43,7 @@ struct KernelPort {
     s.mtu = link.mtu
     s.adminUp = link.adminUp
     s.linkUp = link.linkUp
-    (s.linkSpeed, s.fullDuplex) = device.speed
+    device.readMode(into: &s)
     s.linkResets = max(0, link.carrierChanges - start.carrierChanges)
     s.status = device.driver
     return s
@@ -58,10 +59,30 @@ struct KernelPort {
     }
   }
 
+  /// Buffers for the frames of a large MTU; nil when the port's own will do.
+  var largeBuffers: OpaquePointer? {
+    // The header, and two tags.
+    guard let mtu = link?.mtu, mtu + 22 >= MempoolRegistry.defaultBufferSize else { return nil }
+    do {
+      // 9 KiB are what jumbo frames have; the next size is the largest there is.
+      return try MempoolRegistry.shared.pool(
+        bufferSize: mtu + 22 < 9728 ? 9728 : MempoolRegistry.maxBufferSize)
+    } catch {
+      log.warn("\(device.name): no buffers for an MTU of \(mtu) (\(error))")
+      return nil
+    }
+  }
+
   func setAddress(_ address: EthernetAddress) {
     guard address != link?.macAddress else { return }
     do throws(KernelDevice.Failure) { try device.setAddress(address) } catch {
       log.warn("\(device.name): setting MAC failed (\(error.text))")
+    }
+  }
+
+  func setUp(_ up: Bool) {
+    do throws(KernelDevice.Failure) { try device.setUp(up) } catch {
+      log.warn("\(device.name): could not be brought \(up ? "up" : "down") (\(error.text))")
     }
   }
 

@@ -103,7 +103,7 @@ final class DummyInterface: InterfaceDevice {
 
   func setAddress(_ address: EthernetAddress) { self.address = address }
 
-  func setAdminState(up: Bool) { adminUp = up }
+  func setUp(_ up: Bool) { adminUp = up }
 
   /// Takes a frame in as if it came from the wire.
   func receive(_ frame: [UInt8]) {

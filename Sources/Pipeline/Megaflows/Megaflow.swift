@@ -13,16 +13,20 @@ final class Megaflow {
   /// What the effects have been credited with already.
   var credited = Traffic()
   let created: Int64
+  /// Length of the packet that the flow was made for. It is one of the flow's packets, but not one
+  /// that met it: `dpctl/dump-flows` does not count it, as OVS's does not.
+  let firstLength: UInt64
   /// In the order in which they were made.
   let number: UInt64
   /// Asked to go; stays until the worker has let go of it, for its last packets.
   var isDying = false
 
   init(
-    _ handle: FlowHandle, packetKey: FlowKey, _ translation: Translation, number: UInt64, now: Int64
+    _ handle: FlowHandle, miss: Miss, _ translation: Translation, number: UInt64, now: Int64
   ) {
     self.handle = handle
-    self.packetKey = packetKey
+    packetKey = miss.key
+    firstLength = UInt64(max(0, miss.packetLength))
     self.translation = translation
     self.number = number
     created = now

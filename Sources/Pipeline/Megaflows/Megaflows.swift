@@ -90,7 +90,7 @@ public final class Megaflows {
     }
     store.withLock { store in
       let flow = Megaflow(
-        handle, packetKey: miss.key, translation, number: store.misses, now: now)
+        handle, miss: miss, translation, number: store.misses, now: now)
       store.flows[ObjectIdentifier(flow)] = flow
       store.maximum = max(store.maximum, store.flows.count)
     }

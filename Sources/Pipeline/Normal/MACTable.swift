@@ -85,6 +85,16 @@ public final class MACTable {
     }
   }
 
+  /// Whether packets teach where `address` is: not so in a flood VLAN, or where somebody set it.
+  func learns(_ address: EthernetAddress, vlan: UInt16) -> Bool {
+    if address.isMulticast { return false }
+    return state.withLock { state in
+      guard !state.floodVLANs.contains(vlan) else { return false }
+      return state.index[Key(address: address, vlan: vlan)].map { state.slots[$0].seen != nil }
+        ?? true
+    }
+  }
+
   /// All entries, the one that was not seen for longest first.
   public func entries(now: Int64) -> [Entry] {
     state.withLock { state in

@@ -35,7 +35,7 @@ extension Translator {
 
   private func forward(from port: BridgePort, _ vlan: UInt16) {
     let tci = flow.key.vlanTCI
-    guard let target = lookUpDestination(vlan) else {
+    guard let target = lookUpDestination(vlan, from: port) else {
       note("no learned MAC for destination, flooding")
       return start(
         bridge.portOrder.filter {
@@ -47,11 +47,14 @@ extension Translator {
     start([Flood.Target(port: target, tci: leavingTag(target, vlan, tci))])
   }
 
-  private func lookUpDestination(_ vlan: UInt16) -> BridgePort? {
+  private func lookUpDestination(_ vlan: UInt16, from port: BridgePort) -> BridgePort? {
     // Read the generation first: a change in between makes the answer look old, which is safe.
     let generation = bridge.macTable.generation
     learnedFrom.append(LearningDependency(table: bridge.macTable, generation: generation))
-    return bridge.macTable.lookup(flow.key.ethDst, vlan: vlan)
+    let address = flow.key.ethDst
+    // The packet's own source is where it came from, but is learned only after this translation.
+    if address == flow.key.ethSrc, bridge.macTable.learns(address, vlan: vlan) { return port }
+    return bridge.macTable.lookup(address, vlan: vlan)
   }
 
   /// The priority decides whether a tag of VLAN 0 stays, so then it is part of the decision.

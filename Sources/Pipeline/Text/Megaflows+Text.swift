@@ -47,7 +47,7 @@ extension Megaflows {
     let names: ((PortNumber) -> String?)? =
       options.names || options.verbose
       ? { [pipeline] in pipeline.port(datapathPort: $0)?.name } : nil
-    let statistics = flow.handle.statistics
+    let statistics = flow.hits
     var text = options.verbose ? "ufid:\(flow.identifier), " : ""
     text += DatapathFlowText.format(
       flow.packetKey, mask: flow.handle.mask, verbose: options.verbose, portName: names)
@@ -84,6 +84,15 @@ extension Megaflows {
 }
 
 extension Megaflow {
+  /// The traffic that found the flow there.
+  fileprivate var hits: FlowHandle.Statistics {
+    var all = handle.statistics
+    all.bytes -= min(all.bytes, firstLength)
+    if all.packets <= 1 { return FlowHandle.Statistics() }
+    all.packets -= 1
+    return all
+  }
+
   /// A number of 128 bits in the notation of OVS's flow identifiers, made from key and mask.
   var identifier: String {
     var high: UInt64 = 0x9e37_79b9_7f4a_7c15

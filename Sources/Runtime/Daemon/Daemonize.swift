@@ -20,6 +20,7 @@ public enum Daemonize {
   public static func start(_ wanted: DaemonOptions) {
     options = wanted
     signal(SIGPIPE, SIG_IGN)
+    if wanted.detach || wanted.monitor { dieQuickly() }
     do {
       if let user = wanted.user { try UserSwitch(user).become(pidfile: wanted.pidfile) }
       if wanted.detach { detach() }
@@ -29,6 +30,14 @@ public enum Daemonize {
       }
     } catch {
       log.fatal("\(error)")
+    }
+  }
+
+  /// Takes back the handlers with which Swift's runtime shows a backtrace of a crash: that takes half
+  /// a minute, which nobody sees, and until it is over nothing is restarted.
+  private static func dieQuickly() {
+    for number in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+      signal(number, SIG_DFL)
     }
   }
 
