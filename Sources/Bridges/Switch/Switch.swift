@@ -283,11 +283,14 @@ public final class Switch {
 
   public var allPorts: [RunningPort] { bridges.values.flatMap(\.ports.values) }
 
-  /// A port's device changed by itself (link, address, MTU), or went away: then it is made again,
-  /// which fails until it is back, and says so.
-  public func deviceChanged(_ port: RunningPort) {
-    changeInterface(
-      Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
+  /// Devices changed by themselves (link, address, MTU), or went away: then the port is made again,
+  /// which fails until the device is back, and says so.
+  func devicesChanged(_ ports: [RunningPort]) {
+    guard !ports.isEmpty else { return }
+    for port in ports {
+      changeInterface(Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
+    }
+    settleAddresses()
   }
 
   /// Removes rules whose idle or hard timeout has passed. Every second.
