@@ -36,9 +36,12 @@ public final class Bridge {
 
   public func configure(_ settings: BridgeSettings) {
     guard settings != self.settings else { return }
+    let failModeChanged = settings.failMode != self.settings.failMode
     pipeline.change {
       self.settings = settings
       macTable.configure(settings, now: pipeline.now())
+      // Without controllers the fail mode says what the flows are.
+      if failModeChanged && !settings.hasControllers { flushFlows() }
     }
   }
 
