@@ -23,13 +23,9 @@ let withDPDK = common + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]
 /// Settings of the packet's path: whole-module, no dynamic exclusivity checks.
 let hot = [SwiftSetting.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
-let nio: [Target.Dependency] = [
-  .product(name: "NIOCore", package: "swift-nio"),
-  .product(name: "NIOPosix", package: "swift-nio"),
-]
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nio = [nioCore, .product(name: "NIOPosix", package: "swift-nio")]
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
-let atomics = Target.Dependency.product(name: "Atomics", package: "swift-atomics")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 
 let package = Package(
   name: "patchbay",
@@ -40,8 +36,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-    .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
@@ -53,47 +47,71 @@ let package = Package(
     .target(
       name: "Datapath", dependencies: ["CDPDKShim", "Fields"], swiftSettings: withDPDK + hot),
 
-    .target(name: "Runtime", dependencies: nio + [nioSSL, atomics], swiftSettings: common),
-    .target(name: "JSONRPC", dependencies: ["Runtime"] + nio + [nioSSL], swiftSettings: common),
-    .target(name: "OVSDB", dependencies: ["JSONRPC", "Runtime"] + nio, swiftSettings: common),
+    .target(name: "Runtime", dependencies: nio + [nioSSL], swiftSettings: common),
+    .target(name: "JSONRPC", dependencies: ["Runtime"] + nio, swiftSettings: common),
+    .target(name: "OVSDB", dependencies: ["JSONRPC", "Runtime", nioCore], swiftSettings: common),
     .target(name: "OpenFlow", dependencies: ["Fields"], swiftSettings: common),
     .target(
       name: "Pipeline",
-      dependencies: ["Fields", "Datapath", "OpenFlow", "Runtime", collections] + nio,
+      dependencies: ["Fields", "Datapath", "OpenFlow", "Runtime", nioCore],
       swiftSettings: common + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]),
     .target(
       name: "Interfaces",
       dependencies: ["CDPDKShim", "Fields", "Datapath", "Runtime"], swiftSettings: withDPDK),
     .target(
       name: "Bridges",
-      dependencies: ["OVSDB", "JSONRPC", "Interfaces", "Pipeline", "Datapath", "OpenFlow", "Fields", "Runtime"] + nio,
+      dependencies: [
+        "OVSDB", "Interfaces", "Pipeline", "Datapath", "OpenFlow", "Fields", "Runtime",
+      ],
       swiftSettings: withDPDK),
     .target(
       name: "Commands",
-      dependencies: ["Bridges", "Interfaces", "Pipeline", "Datapath", "OpenFlow", "Fields", "JSONRPC", "Runtime"] + nio,
+      dependencies: [
+        "Bridges", "Interfaces", "Pipeline", "Datapath", "OpenFlow", "Fields", "JSONRPC", "Runtime",
+      ],
       swiftSettings: withDPDK),
     .executableTarget(
       name: "patchbayd",
-      dependencies: ["Commands", "Bridges", "Interfaces", "Pipeline", "Datapath", "OVSDB", "JSONRPC", "Runtime"] + nio,
+      dependencies: [
+        "Commands", "Bridges", "Interfaces", "Pipeline", "Datapath", "OVSDB", "JSONRPC", "Runtime",
+        nioCore,
+      ],
       swiftSettings: withDPDK),
     .executableTarget(
       name: "patchbay",
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: common),
 
-    .testTarget(name: "FieldsTests", dependencies: ["Fields"], swiftSettings: common),
-    .testTarget(name: "DatapathTests", dependencies: ["Datapath", "Fields"], swiftSettings: withDPDK),
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime"] + nio, swiftSettings: common),
-    .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "Runtime"] + nio, swiftSettings: common),
-    .testTarget(name: "OVSDBTests", dependencies: ["OVSDB", "JSONRPC", "Runtime"] + nio, swiftSettings: common),
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: common),
     .testTarget(
-      name: "OpenFlowTests", dependencies: ["OpenFlow", "Fields"], exclude: ["Corpus"],
+      name: "FieldsTests", dependencies: ["Fields", "TestSupport"], swiftSettings: common),
+    .testTarget(
+      name: "DatapathTests", dependencies: ["CDPDKShim", "Datapath", "Fields", "TestSupport"],
+      swiftSettings: withDPDK),
+    .testTarget(name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: common),
+    .testTarget(
+      name: "JSONRPCTests", dependencies: ["JSONRPC", "Runtime"] + nio, swiftSettings: common),
+    .testTarget(
+      name: "OVSDBTests", dependencies: ["OVSDB", "JSONRPC", "Runtime"] + nio, swiftSettings: common
+    ),
+    .testTarget(
+      name: "OpenFlowTests", dependencies: ["OpenFlow", "Fields", "TestSupport"],
+      exclude: ["Corpus"],
       swiftSettings: common),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "Datapath", "OpenFlow", "Fields", "Runtime"],
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "Datapath", "OpenFlow", "Fields", "Runtime"],
       swiftSettings: withDPDK),
     .testTarget(
-      name: "InterfacesTests", dependencies: ["Interfaces", "Datapath"], swiftSettings: withDPDK),
-    .testTarget(name: "BridgesTests", dependencies: ["Bridges"], swiftSettings: withDPDK),
+      name: "InterfacesTests",
+      dependencies: ["Interfaces", "Datapath", "Fields", "Runtime", "TestSupport"],
+      swiftSettings: withDPDK),
+    .testTarget(
+      name: "BridgesTests",
+      dependencies: [
+        "Bridges", "Interfaces", "Pipeline", "Datapath", "OVSDB", "Fields",
+      ],
+      swiftSettings: withDPDK),
+    .testTarget(name: "CommandsTests", dependencies: ["TestSupport"], swiftSettings: common),
   ]
 )

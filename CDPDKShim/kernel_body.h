@@ -177,6 +177,53 @@ static uint32_t SUFFIX(extract)(const struct pb_burst *b, uint32_t count, uint64
   return left ? done | SUFFIX(extract_mixed)(b, left, first_word, mask) : done;
 }
 
+/* One flow for all. */
+
+PB_INLINE int SUFFIX(same_shape)(struct pb_burst *b, uint32_t count, uint64_t first_word,
+                                 const void *flow, const uint32_t shape) {
+  const struct SUFFIX(vectors) t = SUFFIX(load)(b->templates + shape);
+  const __m128i *f = flow, *m = *(const void *const *)((const char *)flow + 64);
+  const __m128i f0 = f[0], f1 = f[1], f2 = f[2], f3 = f[3];
+  const __m128i m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3];
+  struct rte_mbuf **packets = b->packets;
+  struct pb_total total = {0, 0, 0};
+  __m128i seen = _mm_setzero_si128();
+  for (uint32_t i = 0; i < count; i++) {
+    const struct rte_mbuf *packet = packets[i];
+    __m128i k[4];
+    uint64_t unused;
+    int ok = SUFFIX(extract_one)(SUFFIX(frame)(packet), packet->data_len, shape, t, first_word, m,
+                                 k, &unused);
+    __m128i d0 = _mm_and_si128(_mm_xor_si128(k[0], f0), m0);
+    __m128i d1 = _mm_and_si128(_mm_xor_si128(k[1], f1), m1);
+    __m128i d2 = _mm_and_si128(_mm_xor_si128(k[2], f2), m2);
+    __m128i d3 = _mm_and_si128(_mm_xor_si128(k[3], f3), m3);
+    __m128i d = _mm_or_si128(_mm_or_si128(d0, d1), _mm_or_si128(d2, d3));
+    if (!(ok & _mm_testz_si128(d, d))) return 0;
+    seen = _mm_or_si128(seen, k[0]);
+    total.bytes += packet->pkt_len;
+    total.longest = packet->pkt_len > total.longest ? packet->pkt_len : total.longest;
+  }
+  total.tcp_flags = (uint16_t)_mm_extract_epi16(seen, 1);
+  b->total = total;
+  return 1;
+}
+
+static int SUFFIX(same)(struct pb_burst *b, uint32_t count, uint64_t first_word,
+                        const void *flow) {
+  if (!count) return 0;
+  switch (SUFFIX(shape)(SUFFIX(frame)(b->packets[0]))) {
+    case 0: return SUFFIX(same_shape)(b, count, first_word, flow, 0);
+    case 1: return SUFFIX(same_shape)(b, count, first_word, flow, 1);
+    case 2: return SUFFIX(same_shape)(b, count, first_word, flow, 2);
+    case 3: return SUFFIX(same_shape)(b, count, first_word, flow, 3);
+    case 4: return SUFFIX(same_shape)(b, count, first_word, flow, 4);
+    case 5: return SUFFIX(same_shape)(b, count, first_word, flow, 5);
+    case 6: return SUFFIX(same_shape)(b, count, first_word, flow, 6);
+    default: return SUFFIX(same_shape)(b, count, first_word, flow, 7);
+  }
+}
+
 /* Flow cache. */
 
 static uint32_t SUFFIX(match)(const struct pb_burst *b, uint32_t count) {
@@ -224,7 +271,7 @@ static uint32_t SUFFIX(verify)(const struct pb_burst *b, uint32_t which) {
 }
 
 static const struct pb_kernels SUFFIX(kernels) = {
-    LEVEL,          SUFFIX(extract), SUFFIX(match), SUFFIX(verify),
+    LEVEL,          SUFFIX(extract), SUFFIX(same), SUFFIX(match), SUFFIX(verify),
     SUFFIX(hash),   SUFFIX(hash_set)};
 
 #undef SUFFIX

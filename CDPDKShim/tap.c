@@ -56,6 +56,13 @@ int pb_tap_set_persistent(int fd, int persistent) {
   return ioctl(fd, TUNSETPERSIST, persistent) ? errno : 0;
 }
 
+int pb_tap_address(int fd, uint8_t address[6]) {
+  struct ifreq request = {0};
+  if (ioctl(fd, SIOCGIFHWADDR, &request)) return errno;
+  memcpy(address, request.ifr_hwaddr.sa_data, 6);
+  return 0;
+}
+
 int64_t pb_read(int fd, void *into, uint64_t size) {
   ssize_t n = read(fd, into, size);
   return n < 0 ? -errno : n;

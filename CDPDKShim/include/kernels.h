@@ -33,6 +33,13 @@ _Static_assert(sizeof(struct pb_template) == 128, "two cache lines");
 /* Number of templates, indexed by shape: bit 2 a tag, bit 1 IPv6, bit 0 TCP. */
 #define PB_SHAPES 8
 
+/* Of the packets of a burst that are all of one flow. */
+struct pb_total {
+  uint64_t bytes;
+  uint32_t longest;
+  uint16_t tcp_flags; /* network order */
+};
+
 /* What the passes over a burst of at most 32 packets work on; the arrays have 32 elements each. */
 struct pb_burst {
   struct rte_mbuf **packets;
@@ -42,6 +49,7 @@ struct pb_burst {
   const struct pb_template *templates;
   const struct pb_bucket *buckets;
   uint64_t bucket_mask;
+  struct pb_total total;
 };
 
 /* Extracts keys and hashes of the first `count` packets and prefetches the hashes' buckets.
@@ -50,6 +58,11 @@ struct pb_burst {
  * need the generic parser. Bound: reads up to 96 bytes of a packet's buffer, whatever its length. */
 typedef uint32_t (*pb_extract_fn)(const struct pb_burst *burst, uint32_t count,
                                   uint64_t first_word, const void *mask);
+/* Whether all packets have the first one's shape and match one flow (see pb_verify_fn); if so, sums
+ * them up in burst->total. Stores no keys, takes no hashes, and gives up at the first that differs.
+ * Same bound. */
+typedef int (*pb_same_fn)(struct pb_burst *burst, uint32_t count, uint64_t first_word,
+                          const void *flow);
 /* Stores for each packet the flow that its hash's bucket has under its tag, prefetches it, and
  * returns the set of packets that have one. */
 typedef uint32_t (*pb_match_fn)(const struct pb_burst *burst, uint32_t count);
@@ -65,6 +78,7 @@ typedef void (*pb_hash_set_fn)(const void *keys, uint32_t which, const void *mas
 struct pb_kernels {
   const char *name;
   pb_extract_fn extract;
+  pb_same_fn same;
   pb_match_fn match;
   pb_verify_fn verify;
   pb_hash_fn hash;

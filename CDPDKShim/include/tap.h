@@ -14,6 +14,10 @@ int pb_tap_visit(int fd, char name[16], int *home);
 void pb_netns_return(int home);
 int pb_tap_set_persistent(int fd, int persistent);
 
+/* Reads the interface's address; 0, or an errno value when the interface was deleted. It may be in
+ * any network namespace. */
+int pb_tap_address(int fd, uint8_t address[6]);
+
 /* Bytes moved, or a negative errno value. */
 int64_t pb_read(int fd, void *into, uint64_t size);
 int64_t pb_write(int fd, const void *from, uint64_t size);

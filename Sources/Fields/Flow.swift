@@ -70,7 +70,9 @@ extension Flow {
   }
 
   @inlinable
-  public func matches(_ value: Flow, under mask: PipelineMask) -> Bool { self & mask == value & mask }
+  public func matches(_ value: Flow, under mask: PipelineMask) -> Bool {
+    self & mask == value & mask
+  }
 }
 
 extension Flow.Registers {

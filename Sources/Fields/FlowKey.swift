@@ -200,7 +200,9 @@ extension FlowKey {
 
   /// Whether a packet with key `self` matches `value` under `mask`.
   @inlinable @inline(__always)
-  public func matches(_ value: FlowKey, under mask: FlowMask) -> Bool { self & mask == value & mask }
+  public func matches(_ value: FlowKey, under mask: FlowMask) -> Bool {
+    self & mask == value & mask
+  }
 
   /// Whether no bit is set: a mask that matches everything.
   @inlinable public var isZero: Bool { w0 | w1 | w2 | w3 | w4 | w5 | w6 | w7 == 0 }

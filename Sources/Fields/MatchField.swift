@@ -72,7 +72,8 @@ public struct MatchField: Sendable {
 
   public init(
     _ name: String, _ extraName: String? = nil, at offset: Int, bytes: Int, bits: Int? = nil,
-    shift: Int = 0, actionBits: Int? = nil, _ format: Format, maskable: Maskable = .arbitrary, needs prerequisite: Prerequisite = .none,
+    shift: Int = 0, actionBits: Int? = nil, _ format: Format, maskable: Maskable = .arbitrary,
+    needs prerequisite: Prerequisite = .none,
     writable: Bool = true, nxm: Header? = nil, oxm: Header? = nil
   ) {
     self.name = name

@@ -32,16 +32,22 @@ public final class Bridge {
     created = pipeline.now()
     macTable = MACTable()
     macTable.configure(settings, now: created)
+    // Table 0 counts packets even when it has no rule.
+    tables[0] = FlowTable(id: 0)
   }
 
+  /// Takes settings over. Whoever rules the flow tables now starts with empty ones: when the first
+  /// controller comes or the last one goes, and when a bridge without any changes its fail mode.
   public func configure(_ settings: BridgeSettings) {
-    guard settings != self.settings else { return }
-    let failModeChanged = settings.failMode != self.settings.failMode
+    let old = self.settings
+    guard settings != old else { return }
     pipeline.change {
       self.settings = settings
       macTable.configure(settings, now: pipeline.now())
-      // Without controllers the fail mode says what the flows are.
-      if failModeChanged && !settings.hasControllers { flushFlows() }
+      let changesRule =
+        settings.hasControllers != old.hasControllers
+        || (!settings.hasControllers && settings.failMode != old.failMode)
+      if changesRule { flushFlows() }
     }
   }
 
@@ -122,7 +128,7 @@ public final class Bridge {
     switch port.kind {
     case .datapath(let number): return pipeline.sink.counters(number)
     case .patch:
-      pipeline.megaflows.collectStatistics()
+      pipeline.megaflows.refreshStatistics()
       let traffic = pipeline.crediting { port.traffic }
       var counters = PortCounters()
       counters.rxPackets = traffic.rxPackets

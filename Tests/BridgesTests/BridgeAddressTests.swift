@@ -8,12 +8,12 @@ import Testing
   private let ports = [EthernetAddress(0x0200_0000_0002), EthernetAddress(0x0200_0000_0001)]
 
   @Test func lowestPortAddressNamesTheBridge() {
-    let a = BridgeAddress(DesiredBridge(name: "b", uuid: ""), ports: ports, fallback: fallback)
+    let a = BridgeAddress(DesiredBridge(name: "b", uuid: nil), ports: ports, fallback: fallback)
     #expect(a.address.value == 0x0200_0000_0001 && a.datapathID == 0x0200_0000_0001)
   }
 
   @Test func configurationWins() {
-    var b = DesiredBridge(name: "b", uuid: "")
+    var b = DesiredBridge(name: "b", uuid: nil)
     b.hardwareAddress = "02:00:00:00:00:77"
     b.datapathID = 0x1234_0000_0000_0001
     let a = BridgeAddress(b, ports: ports, fallback: fallback)
@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: ["", "garbage", "01:00:00:00:00:01", "00:00:00:00:00:00"])
   func unusableAddressIsIgnored(text: String) {
-    var b = DesiredBridge(name: "b", uuid: "")
+    var b = DesiredBridge(name: "b", uuid: nil)
     b.hardwareAddress = text
     let a = BridgeAddress(b, ports: [.zero, .broadcast], fallback: fallback)
     #expect(a.address == fallback)

@@ -13,9 +13,9 @@ import Testing
   }
 
   private func bridge(_ name: String, _ interfaces: [DesiredInterface]) -> DesiredBridge {
-    var b = DesiredBridge(name: name, uuid: "uuid-\(name)")
+    var b = DesiredBridge(name: name, uuid: nil)
     b.ports = interfaces.map { i in
-      var p = DesiredPort(name: i.name, uuid: "port-\(i.name)")
+      var p = DesiredPort(name: i.name, uuid: nil)
       p.interfaces = [i]
       return p
     }
@@ -109,4 +109,3 @@ struct SeededGenerator: RandomNumberGenerator {
     return state ^ (state >> 29)
   }
 }
-

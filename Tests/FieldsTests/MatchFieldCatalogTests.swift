@@ -1,4 +1,4 @@
-import Glibc
+import TestSupport
 import Testing
 
 @testable import Fields
@@ -37,21 +37,11 @@ import Testing
   }
 
   /// Every `static let x = MatchField(` of the module stands in the catalog.
-  @Test func everyFieldIsInTheCatalog() throws {
-    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let folder = root + "/Sources/Fields"
-    let directory = try #require(opendir(folder))
-    defer { closedir(directory) }
-    var catalog = ""
+  @Test func everyFieldIsInTheCatalog() {
+    let catalog = SourceTree.text("Sources/Fields/MatchFieldCatalog.swift")
     var declared: [Substring] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      guard name.hasSuffix(".swift") else { continue }
-      let text = read(folder + "/" + name)
-      if name == "MatchFieldCatalog.swift" { catalog = text }
-      let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+    for path in SourceTree.files(below: "Sources/Fields") {
+      let lines = SourceTree.text(path).split(separator: "\n").map { $0.drop { $0 == " " } }
       for line in lines where line.hasPrefix("public static let ") && line.contains("MatchField(") {
         declared.append(line.dropFirst("public static let ".count).prefix { $0 != " " })
       }
@@ -61,13 +51,5 @@ import Testing
       let isNamed = [",", "]"].contains { catalog.contains("." + name + $0) }
       #expect(isNamed, "\(name)")
     }
-  }
-
-  private func read(_ path: String) -> String {
-    guard let file = fopen(path, "r") else { return "" }
-    defer { fclose(file) }
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    let count = fread(&buffer, 1, buffer.count, file)
-    return String(decoding: buffer[..<count], as: UTF8.self)
   }
 }

@@ -7,7 +7,8 @@ import Testing
 @Suite struct CatalogTests {
   @Test func everyMessageIsInTheCatalog() throws {
     let names = Set(MessageCatalog.all.map { "\($0)" })
-    let declared = try types(in: "Messages", conformingTo: ["Message", "EmptyMessage", "EntryReply"])
+    let declared = try types(
+      in: "Messages", conformingTo: ["Message", "EmptyMessage", "EntryReply"])
     #expect(declared.count > 20)
     #expect(declared.subtracting(names) == [])
   }

@@ -89,7 +89,9 @@ import Testing
       ("ffff 0018 00002320 0006 0000 0001 0000 00010004 00010204", .badSetLength),
       ("000b 0010 0002 000000000000 00000000", .badActionType),
     ]
-    for (actions, expected) in cases { #expect(error(flowMod(actions: actions)) == expected, "\(actions)") }
+    for (actions, expected) in cases {
+      #expect(error(flowMod(actions: actions)) == expected, "\(actions)")
+    }
   }
 
   @Test func texts() {

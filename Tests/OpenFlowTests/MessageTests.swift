@@ -12,7 +12,7 @@ import Testing
   }()
 
   static let messages: [any Message] = [
-    Hello(), Hello(bitmap: [.v1_0, .v1_3]), EchoRequest([1, 2, 3]), EchoReply([4]),
+    Hello(), Hello(bitmap: [.v10, .v13]), EchoRequest([1, 2, 3]), EchoReply([4]),
     ErrorMessage(.badLength, request: [1, 2, 3]), ErrorMessage(.badMatchValue, request: []),
     FeaturesRequest(),
     FeaturesReply(

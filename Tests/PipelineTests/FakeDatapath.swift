@@ -18,7 +18,10 @@ final class FakeDatapath: MegaflowSink, @unchecked Sendable {
   /// Flows that are removed stay until the test lets go of them.
   var removesAtOnce = true
 
-  func takeMisses(max: Int) -> [Miss]? { nil }
+  /// Where translator threads get their work; nil ends them.
+  var misses: () -> [Miss]? = { nil }
+
+  func takeMisses(max: Int) -> [Miss]? { misses() }
 
   func answer(
     _ miss: Miss, mask: FlowMask, actions: [DatapathAction], owner: AnyObject?, install: Bool

@@ -8,7 +8,9 @@ import Testing
 @Suite struct FlowTableTests {
   private var random = SeededGenerator(7)
 
-  private mutating func pick(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &random) }
+  private mutating func pick(_ range: ClosedRange<Int>) -> Int {
+    .random(in: range, using: &random)
+  }
 
   private mutating func randomMatch() -> Match {
     var match = Match()
@@ -112,7 +114,8 @@ import Testing
         trie.remove(gone.value, length: gone.length)
       } else {
         let length = pick(1...32)
-        let value = UInt32(truncatingIfNeeded: random.next()) & 0xc0c0_00ff & PrefixTrie.mask(length)
+        let value =
+          UInt32(truncatingIfNeeded: random.next()) & 0xc0c0_00ff & PrefixTrie.mask(length)
         prefixes.append((value, length))
         trie.insert(value, length: length)
       }

@@ -39,7 +39,8 @@ import Testing
     #expect(table.generation > generation)
     #expect(port(1) == 2)
     #expect(learn(0x0100_0000_0000, 1) == .nothingNew)
-    #expect(table.statistics == MACTable.Statistics(entries: 1, maxEntries: 8192, learned: 1, moved: 1))
+    #expect(
+      table.statistics == MACTable.Statistics(entries: 1, maxEntries: 8192, learned: 1, moved: 1))
   }
 
   @Test func ages() {

@@ -16,8 +16,9 @@ import Testing
   }
 
   private func packet(_ port: Int, _ src: String, _ dst: String) -> FlowKey {
-    key("in_port(\(port)),eth(src=\(src),dst=\(dst)),eth_type(0x0800),"
-      + "ipv4(src=10.0.0.1,dst=10.0.0.2,proto=17,tos=0,ttl=64,frag=no),udp(src=1,dst=2)")
+    key(
+      "in_port(\(port)),eth(src=\(src),dst=\(dst)),eth_type(0x0800),"
+        + "ipv4(src=10.0.0.1,dst=10.0.0.2,proto=17,tos=0,ttl=64,frag=no),udp(src=1,dst=2)")
   }
 
   private func text(_ flow: FlowHandle?) -> String {
@@ -39,6 +40,16 @@ import Testing
     s.miss(packet(3, a, "ff:ff:ff:ff:ff:ff"))
     s.pipeline.megaflows.revalidate()
     #expect(text(back) == "3")
+  }
+
+  /// As Debian's OVS 3.1 shows it (CVE-2023-1668).
+  @Test(arguments: [
+    "mod_nw_tos:4", "dec_ttl", "mod_nw_dst:1.2.3.4", "set_field:1.2.3.4->ip_src",
+  ])
+  func settingAnIPHeaderMatchesTheProtocol(action: String) throws {
+    try s.flows("br0", "priority=9,actions=\(action),output:3")
+    let flow = try #require(s.miss(packet(1, a, b)))
+    #expect(flow.mask.ipProto == .max)
   }
 
   @Test func changesReachTheDatapath() throws {
@@ -66,7 +77,8 @@ import Testing
     s.datapath.hit(flow, packets: 3, bytes: 180, at: s.time)
     let statistics = s["br0"].flowStatistics()[0]
     #expect(statistics.packets == 3 && statistics.bytes == 180 && statistics.idleAge == 0)
-    #expect(s["br0"].tableStatistics()[0] == TableStatistics(id: 0, active: 1, lookups: 3, matches: 3))
+    #expect(
+      s["br0"].tableStatistics()[0] == TableStatistics(id: 0, active: 1, lookups: 3, matches: 3))
     // Traffic keeps the address young.
     #expect(s["br0"].macTable.entries(now: s.time).map(\.age) == [0])
     // The last packets of a flow that goes count as well.
@@ -121,10 +133,13 @@ import Testing
       "priority=10,in_port=1,tcp,nw_dst=10.0.0.0/8,tp_dst=80,actions=mod_nw_src:1.2.3.4,dec_ttl,mod_nw_tos:16,mod_tp_src:7,mod_dl_src:00:00:00:00:00:01,mod_dl_dst:00:00:00:00:00:02,output:2",
       "priority=10,in_port=2,dl_vlan=9,actions=output:3")
     let tcp = key(
-      "in_port(1),eth(src=50:54:00:00:00:09,dst=50:54:00:00:00:0a),eth_type(0x0800),ipv4(src=192.168.0.1,dst=10.168.0.2,proto=6,tos=0,ttl=64,frag=no),tcp(src=1,dst=80),tcp_flags(0x2)")
+      "in_port(1),eth(src=50:54:00:00:00:09,dst=50:54:00:00:00:0a),eth_type(0x0800),ipv4(src=192.168.0.1,dst=10.168.0.2,proto=6,tos=0,ttl=64,frag=no),tcp(src=1,dst=80),tcp_flags(0x2)"
+    )
     let flow = try #require(s.miss(tcp))
     s.miss(
-      key("in_port(2),eth(src=50:54:00:00:00:09,dst=50:54:00:00:00:0a),eth_type(0x8100),vlan(vid=9,pcp=3),encap(eth_type(0x1234))"))
+      key(
+        "in_port(2),eth(src=50:54:00:00:00:09,dst=50:54:00:00:00:0a),eth_type(0x8100),vlan(vid=9,pcp=3),encap(eth_type(0x1234))"
+      ))
     var statistics = FlowHandle.Statistics()
     statistics.packets = 3
     statistics.bytes = 162
@@ -152,9 +167,12 @@ import Testing
   @Test func learnedTexts() throws {
     s.miss(packet(1, a, b))
     s.time += 2000
-    #expect(try s.pipeline.showLearned("br0") == " port  VLAN  MAC                Age\n    1     0  50:54:00:00:00:0a    2\n")
+    #expect(
+      try s.pipeline.showLearned("br0")
+        == " port  VLAN  MAC                Age\n    1     0  50:54:00:00:00:0a    2\n")
     try s.pipeline.addLearned("br0", port: "p2", vlan: "7", address: b)
-    #expect(try s.pipeline.showLearned("br0").hasSuffix("\n    2     7  50:54:00:00:00:0b  static\n"))
+    #expect(
+      try s.pipeline.showLearned("br0").hasSuffix("\n    2     7  50:54:00:00:00:0b  static\n"))
     #expect(
       try s.pipeline.showLearning("br0") == """
         Statistics for bridge "br0":

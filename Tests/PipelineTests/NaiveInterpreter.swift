@@ -92,7 +92,8 @@ struct NaiveInterpreter {
     var probe = packet.flow
     probe.key.inPort = inPort
     let rules = bridge.tables[Int(id)]?.rules ?? []
-    guard let rule = rules.filter({ $0.match.matches(probe) }).max(by: { $0.priority < $1.priority })
+    guard
+      let rule = rules.filter({ $0.match.matches(probe) }).max(by: { $0.priority < $1.priority })
     else { return true }
     for action in rule.actions {
       if !perform(action, id, &packet, bridge) { return false }

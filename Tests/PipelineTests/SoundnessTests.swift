@@ -50,9 +50,9 @@ import Testing
 /// A few bridges with everything: VLAN modes, patch ports (loops included), flows in four tables,
 /// learned addresses.
 struct RandomWorld {
-  let s = TestSwitch()
+  let s: TestSwitch
   private var random: SeededGenerator
-  private var ports: [PortNumber] = []
+  private(set) var ports: [PortNumber] = []
   var description = ""
 
   var exact: FlowMask {
@@ -61,7 +61,8 @@ struct RandomWorld {
     return mask
   }
 
-  init(seed: UInt64) {
+  init(seed: UInt64, datapath: (any MegaflowSink)? = nil) {
+    s = TestSwitch(datapath: datapath)
     random = SeededGenerator(seed)
     let count = pick(1...4)
     for index in 0..<count { makeBridge("br\(index)") }
@@ -69,9 +70,22 @@ struct RandomWorld {
     for index in 0..<count { fill("br\(index)") }
   }
 
-  private mutating func pick(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &random) }
+  private mutating func pick(_ range: ClosedRange<Int>) -> Int {
+    .random(in: range, using: &random)
+  }
   private mutating func oneOf<T>(_ items: [T]) -> T { items[pick(0...items.count - 1)] }
   private mutating func chance(_ percent: Int) -> Bool { pick(1...100) <= percent }
+
+  /// Adds flows, and removes those of a table.
+  mutating func changeFlows() {
+    for name in s.pipeline.bridges.keys.sorted() {
+      var deletion = FlowMod(.delete)
+      deletion.table = UInt8(pick(0...3))
+      description += "\(name): del table=\(deletion.table)\n"
+      try? s[name].apply(deletion)
+      fill(name)
+    }
+  }
 
   // MARK: Bridges
 
@@ -84,7 +98,8 @@ struct RandomWorld {
       description += "\(name) port \(ofport)/\(number) \(vlan)\n"
       s.port(name, "p\(number)", ofport, number, vlan: vlan)
       if chance(10) {
-        s[name].setPortConfig(ofport, oneOf([.noFlood, .noForward, .noReceive]), mask: .init(rawValue: 0xff))
+        s[name].setPortConfig(
+          ofport, oneOf([.noFlood, .noForward, .noReceive]), mask: .init(rawValue: 0xff))
       }
     }
   }
@@ -101,7 +116,9 @@ struct RandomWorld {
     var settings = VLANSettings()
     settings.mode = oneOf([.trunk, .trunk, .access, .nativeTagged, .nativeUntagged])
     if settings.mode != .trunk { settings.tag = oneOf([5, 6, 7]) }
-    if chance(40), settings.mode != .access { settings.trunks = Set([0, 5, 6].filter { _ in chance(60) }) }
+    if chance(40), settings.mode != .access {
+      settings.trunks = Set([0, 5, 6].filter { _ in chance(60) })
+    }
     settings.priorityTags = oneOf([.never, .never, .ifNonzero, .always])
     return settings
   }
@@ -114,7 +131,9 @@ struct RandomWorld {
       do { try s.flows(name, text) } catch { Issue.record("\(text): \(error)") }
     }
     for _ in 0..<pick(0...4) {
-      guard let port = bridge.ports.values.sorted(by: { $0.ofport < $1.ofport }).randomElement(using: &random)
+      guard
+        let port = bridge.ports.values.sorted(by: { $0.ofport < $1.ofport }).randomElement(
+          using: &random)
       else { return }
       let lesson = LearnedAddress(
         address: mac(oneOf(macs)), vlan: oneOf([0, 5, 6]), isGratuitousARP: false)
@@ -138,7 +157,9 @@ struct RandomWorld {
     items += randomMatch(bridge)
     var actions = (0..<pick(1...4)).map { _ in randomAction(bridge, table) }
     if !items.contains(where: { $0 == "ip" || $0 == "tcp" || $0 == "udp" }) {
-      actions.removeAll { $0.contains("nw_") || $0.contains("_tp_") || $0.contains("ttl") || $0.contains("IP") }
+      actions.removeAll {
+        $0.contains("nw_") || $0.contains("_tp_") || $0.contains("ttl") || $0.contains("IP")
+      }
     } else if !items.contains("tcp"), !items.contains("udp") {
       actions.removeAll { $0.contains("_tp_") }
     }
@@ -150,11 +171,24 @@ struct RandomWorld {
     var items: [String] = []
     if chance(30) { items.append("in_port=\(oneOf([1, 2, 3, 20, 21, 22, 23]))") }
     if chance(20) { items.append("dl_src=\(oneOf(macs))") }
-    if chance(15) { items.append("dl_dst=\(oneOf(macs))/\(oneOf(["ff:ff:00:00:00:00", "01:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"]))") }
-    if chance(15) { items.append(oneOf(["dl_vlan=5", "dl_vlan_pcp=3", "vlan_tci=0", "vlan_tci=0x1000/0x1000", "vlan_tci=0x1005/0x100f"])) }
-    if chance(25) { items.append(oneOf(["reg0=1", "reg0=2/3", "reg1=0x50000/0xff0000", "metadata=7/0xf"])) }
+    if chance(15) {
+      items.append(
+        "dl_dst=\(oneOf(macs))/\(oneOf(["ff:ff:00:00:00:00", "01:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"]))"
+      )
+    }
+    if chance(15) {
+      items.append(
+        oneOf([
+          "dl_vlan=5", "dl_vlan_pcp=3", "vlan_tci=0", "vlan_tci=0x1000/0x1000",
+          "vlan_tci=0x1005/0x100f",
+        ]))
+    }
+    if chance(25) {
+      items.append(oneOf(["reg0=1", "reg0=2/3", "reg1=0x50000/0xff0000", "metadata=7/0xf"]))
+    }
     switch pick(0...5) {
-    case 0: items.append("arp")
+    case 0:
+      items.append("arp")
       if chance(50) { items.append("arp_op=1") }
     case 1, 2:
       items.append(oneOf(["ip", "tcp", "udp"]))
@@ -168,7 +202,8 @@ struct RandomWorld {
       } else if chance(20) {
         items.append("nw_frag=\(oneOf(["no", "yes", "later"]))")
       }
-    case 3: items.append("ipv6")
+    case 3:
+      items.append("ipv6")
       if chance(50) { items.append("ipv6_dst=fe80::/\(oneOf([10, 64, 128]))") }
     default: break
     }

@@ -18,9 +18,11 @@ final class TestSwitch {
     var now: Int64 = 1_000_000
   }
 
-  init() {
+  /// With the fake datapath, or with a real one.
+  init(datapath real: (any MegaflowSink)? = nil) {
     let clock = clock
-    pipeline = Pipeline(datapath: datapath, now: { clock.now })
+    pipeline = Pipeline(datapath: real ?? datapath, now: { clock.now })
+    pipeline.megaflows.store.withLock { $0.freshness = .zero }
   }
 
   @discardableResult
@@ -35,7 +37,8 @@ final class TestSwitch {
     _ bridge: String, _ name: String, _ ofport: UInt16, _ number: PortNumber,
     vlan: VLANSettings = VLANSettings()
   ) -> BridgePort {
-    var settings = PortSettings(ofport: ofport, name: name, kind: .datapath(number), typeName: "dummy")
+    var settings = PortSettings(
+      ofport: ofport, name: name, kind: .datapath(number), typeName: "dummy")
     settings.vlan = vlan
     return self[bridge].addPort(settings)
   }

@@ -50,12 +50,13 @@ import Testing
     let s = pair()
     let flow = "in_port=1,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02"
     let text = s.trace("br0", flow, "-generate")
-    #expect(text.contains(
-      """
-          NORMAL
-           -> learned that 50:54:00:00:00:01 is on port p1 in VLAN 0
-           -> no learned MAC for destination, flooding
-      """))
+    #expect(
+      text.contains(
+        """
+            NORMAL
+             -> learned that 50:54:00:00:00:01 is on port p1 in VLAN 0
+             -> no learned MAC for destination, flooding
+        """))
     #expect(text.contains("-> learned that 50:54:00:00:00:01 is on port pb in VLAN 0"))
     let back = s.trace("br0", "in_port=LOCAL,dl_src=50:54:00:00:00:03,dl_dst=50:54:00:00:00:01")
     #expect(
@@ -94,7 +95,8 @@ import Testing
         """)
     #expect(
       s.trace("br0", "in_port=3,dl_vlan=30").contains(
-        ">>>> dropping VLAN 30 packet received on port p3 not configured for trunking VLAN 30 <<<<"))
+        ">>>> dropping VLAN 30 packet received on port p3 not configured for trunking VLAN 30 <<<<")
+    )
     #expect(
       s.trace("br0", "in_port=99").contains(
         "     >>>> received packet on unknown port 99 <<<<\n     >> no input bundle, dropping\n"))
@@ -112,7 +114,8 @@ import Testing
     #expect(
       s.trace(
         "br0",
-        "in_port=1,tcp,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_dst=80")
+        "in_port=1,tcp,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2,tp_dst=80"
+      )
         == """
         Flow: tcp,in_port=1,vlan_tci=0x0000,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2,nw_tos=0,nw_ecn=0,nw_ttl=0,nw_frag=no,tp_src=0,tp_dst=80,tcp_flags=0
 
@@ -138,11 +141,13 @@ import Testing
     let s = pair()
     try s.flows(
       "br0",
-      "priority=90,in_port=1,udp,actions=mod_vlan_vid:7,output:10,strip_vlan,output:3,IN_PORT,output:10")
+      "priority=90,in_port=1,udp,actions=mod_vlan_vid:7,output:10,strip_vlan,output:3,IN_PORT,output:10"
+    )
     #expect(
       s.trace(
         "br0",
-        "in_port=1,udp,dl_vlan=100,dl_vlan_pcp=2,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2")
+        "in_port=1,udp,dl_vlan=100,dl_vlan_pcp=2,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2"
+      )
         == """
         Flow: udp,in_port=1,dl_vlan=100,dl_vlan_pcp=2,vlan_tci1=0x0000,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2,nw_tos=0,nw_ecn=0,nw_ttl=0,nw_frag=no,tp_src=0,tp_dst=0
 
@@ -187,7 +192,8 @@ import Testing
       "table=2,nw_dst=10.1.0.0/16,ip,actions=output:4")
     let text = s.trace(
       "br0",
-      "in_port=1,tcp,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2")
+      "in_port=1,tcp,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.0.0.1,nw_dst=10.0.0.2"
+    )
     #expect(
       text.hasSuffix(
         """
@@ -259,9 +265,10 @@ import Testing
         == "error: no OpenFlow port for datapath port 44")
     #expect(
       s.trace("in_port(44),eth(src=50:54:00:00:00:09,dst=50:54:00:00:0")
-        == "error: syntax error at eth(src=50:54:00:00:00:09,dst=50:54:00:00:0 (or the bridge name was omitted)")
+        == "error: syntax error at eth(src=50:54:00:00:00:09,dst=50:54:00:00:0 (or the bridge name was omitted)"
+    )
     #expect(
-      s.trace("br0", "in_port=3", "5054000000075054000000080800450") 
+      s.trace("br0", "in_port=3", "5054000000075054000000080800450")
         == "error: Trailing garbage in packet data")
   }
 

@@ -77,6 +77,7 @@ import Testing
       flood("in_port(1),\(eth),eth_type(0x8100),vlan(vid=20,pcp=0),encap(eth_type(0x1234))")
         == "3,4")
     #expect(
-      flood("in_port(4),\(eth),eth_type(0x1234)") == "push_vlan(vid=10,pcp=0),1,pop_vlan,2,push_vlan(vid=10,pcp=0),3")
+      flood("in_port(4),\(eth),eth_type(0x1234)")
+        == "push_vlan(vid=10,pcp=0),1,pop_vlan,2,push_vlan(vid=10,pcp=0),3")
   }
 }

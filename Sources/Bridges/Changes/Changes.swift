@@ -32,7 +32,9 @@ public struct Changes: Equatable, Sendable {
     let new = Dictionary(wanted.bridges.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
     for bridge in running.bridges where new[bridge.name] == nil {
       removedBridges.append(bridge.name)
-      removedInterfaces += bridge.interfaces.map { Place(bridge: bridge.name, interface: $0.1.name) }
+      removedInterfaces += bridge.interfaces.map {
+        Place(bridge: bridge.name, interface: $0.1.name)
+      }
     }
     for bridge in wanted.bridges {
       if let before = old[bridge.name] {

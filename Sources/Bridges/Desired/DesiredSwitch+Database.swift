@@ -32,7 +32,9 @@ extension DesiredBridge {
     macAgingTime = other["mac-aging-time"].flatMap { Int($0) } ?? macAgingTime
     macTableSize = other["mac-table-size"].flatMap { Int($0) } ?? macTableSize
     floodVLANs = Set(row.ints("flood_vlans").compactMap(vlanID))
-    ports = database.rows("Port", referredBy: row, "ports").compactMap { DesiredPort($0, database, &seen) }
+    ports = database.rows("Port", referredBy: row, "ports").compactMap {
+      DesiredPort($0, database, &seen)
+    }
     ports.sort { $0.name < $1.name }
     addLocalPort()
   }

@@ -25,7 +25,8 @@ public final class Configuration {
   private var unsupported = UnsupportedColumns()
 
   public init(
-    client: OVSDBClient, loop: ControlLoop, makeSwitch: @escaping ([String: String]) throws -> Switch
+    client: OVSDBClient, loop: ControlLoop,
+    makeSwitch: @escaping ([String: String]) throws -> Switch
   ) {
     self.client = client
     self.loop = loop
@@ -55,7 +56,7 @@ public final class Configuration {
     lastSequence = sequence
     wanted = new
     settings = newSettings
-    unsupported.news(in: database).forEach { text in log.warn(text) }
+    for text in unsupported.news(in: database) { log.warn(text) }
     GlobalSettings(settings).apply(to: sw)
     sw.apply(new)
     report(sequence, root.uuid, sw)
@@ -67,6 +68,7 @@ public final class Configuration {
       let new = try makeSwitch(root.map("other_config"))
       sw = new
       startStatistics()
+      Clock.shared.scheduleRepeatedly(every: 1000) { new.expireFlows() }
       return new
     } catch {
       log.fatal("\(error)")

@@ -180,7 +180,9 @@ public final class Switch {
   /// Configures a device in place; if it refuses, it is destroyed and made again, so that the row
   /// shows why.
   private func changeInterface(_ place: Changes.Place, _ wanted: DesiredInterface) {
-    guard let bridge = bridges[place.bridge], let port = bridge.ports[place.interface] else { return }
+    guard let bridge = bridges[place.bridge], let port = bridge.ports[place.interface] else {
+      return
+    }
     do {
       try port.device.configure(wanted.request(bridge: bridge))
       port.wanted = wanted
@@ -285,6 +287,9 @@ public final class Switch {
     changeInterface(
       Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
   }
+
+  /// Removes rules whose idle or hard timeout has passed. Every second.
+  func expireFlows() { bridges.values.forEach { $0.pipeline.expireFlows() } }
 
   /// Takes everything down, as `exit --cleanup` does.
   public func removeAll() { apply(DesiredSwitch()) }

@@ -14,7 +14,8 @@ enum BridgeCommands {
         }
         return bridge.flowsText()
       },
-      ControlCommand.answering(name: "bridge/reconnect", usage: "[bridge]", arguments: 0...1) { arguments in
+      ControlCommand.answering(name: "bridge/reconnect", usage: "[bridge]", arguments: 0...1) {
+        arguments in
         if let name = arguments.first, sw.bridges[name] == nil { throw TextError("Unknown bridge") }
         for bridge in sw.bridges.values where arguments.isEmpty || bridge.name == arguments[0] {
           sw.onReconnect?(bridge)

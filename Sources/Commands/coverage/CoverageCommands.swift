@@ -5,7 +5,9 @@ import Runtime
 enum CoverageCommands {
   static func all() -> [ControlCommand] {
     [
-      ControlCommand.answering(name: "coverage/show", usage: "", arguments: 0...0) { _ in Coverage.report() },
+      ControlCommand.answering(name: "coverage/show", usage: "", arguments: 0...0) { _ in
+        Coverage.report()
+      },
       ControlCommand.answering(
         name: "coverage/read-counter", usage: "COUNTER", arguments: 1...1
       ) { arguments in

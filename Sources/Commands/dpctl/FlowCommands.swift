@@ -21,7 +21,8 @@ enum DatapathFlowCommands {
       ) { arguments in
         try dumpBridge(sw, arguments)
       },
-      ControlCommand.answering(name: "dpctl/del-flows", usage: "[dp] [file]", arguments: 0...2) { arguments in
+      ControlCommand.answering(name: "dpctl/del-flows", usage: "[dp] [file]", arguments: 0...2) {
+        arguments in
         if let name = arguments.first, DatapathName.find(name, in: sw) == nil {
           throw TextError("ovs-vswitchd: datapath not found (Invalid argument)")
         }

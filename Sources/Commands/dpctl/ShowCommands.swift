@@ -6,7 +6,8 @@ import Runtime
 enum DatapathShowCommands {
   static func all(_ sw: Switch) -> [ControlCommand] {
     [
-      ControlCommand.answering(name: "dpctl/show", usage: "[-s] [dp...]", arguments: 0...Int.max) { arguments in
+      ControlCommand.answering(name: "dpctl/show", usage: "[-s] [dp...]", arguments: 0...Int.max) {
+        arguments in
         try show(sw, arguments)
       },
       ControlCommand.answering(name: "dpctl/dump-dps", usage: "", arguments: 0...0) { _ in

@@ -12,7 +12,8 @@ enum BridgeDatapathCommands {
       ControlCommand.answering(name: "dpif/dump-dps", usage: "", arguments: 0...0) { _ in
         sortedBridges(sw).map { "\($0.datapathName.type)@\($0.name)\n" }.joined()
       },
-      ControlCommand.answering(name: "dpif/show-dp-features", usage: "bridge", arguments: 1...1) { arguments in
+      ControlCommand.answering(name: "dpif/show-dp-features", usage: "bridge", arguments: 1...1) {
+        arguments in
         guard sw.bridges[arguments[0]] != nil else { throw TextError("no such bridge") }
         return DatapathFeatures.text
       },

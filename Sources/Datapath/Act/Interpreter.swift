@@ -102,12 +102,37 @@ extension Worker {
     port.pointee.transmit[count] = packet
     port.pointee.transmitCount = count &+ 1
     port.pointee.txBytes &+= UInt64(length)
-    if !port.pointee.isDirty {
-      port.pointee.isDirty = true
-      dirty[dirtyCount] = port
-      dirtyCount &+= 1
-    }
+    markDirty(port)
     if count == WorkerPort.burst &- 1 { flush(port) }
+  }
+
+  /// Gives the burst's packets to a port's transmit buffer.
+  @inline(__always)
+  mutating func outputAll(_ count: Int, _ total: pb_total, _ number: PortNumber) {
+    guard let port = ports[Int(number)], total.longest <= port.pointee.maximumLength else {
+      return outputOneByOne(count, number)
+    }
+    if port.pointee.transmitCount &+ count > WorkerPort.burst { flush(port) }
+    (port.pointee.transmit + port.pointee.transmitCount).update(from: packets, count: count)
+    port.pointee.transmitCount &+= count
+    port.pointee.txBytes &+= total.bytes
+    markDirty(port)
+  }
+
+  @inline(never)
+  private mutating func outputOneByOne(_ count: Int, _ number: PortNumber) {
+    for i in 0..<count {
+      let packet = packets[i].unsafelyUnwrapped
+      output(packet, pb_mbuf_packet_length(packet), number)
+    }
+  }
+
+  @inline(__always)
+  private mutating func markDirty(_ port: WorkerPortPointer) {
+    if port.pointee.isDirty { return }
+    port.pointee.isDirty = true
+    dirty[dirtyCount] = port
+    dirtyCount &+= 1
   }
 
   @inline(__always)

@@ -10,11 +10,29 @@ import Fields
 /// 4. classify: what the cache did not know, through the port's subtables
 /// 5. act: in order of arrival, count and run the flow's actions, or park
 ///
+/// Traffic has runs: after a burst that was all of one flow, the next is tried against that flow
+/// first. A kernel extracts and compares in registers, without keys in memory, hashes or cache, and
+/// the burst is counted and sent as a whole. The first packet of another flow ends the attempt, and
+/// the burst goes through the passes.
+///
 /// Then the transmit buffers of all ports that got packets are flushed.
 extension Worker {
   /// Handles `packets[0..<count]`, received on `port`.
   @inline(__always)
   mutating func process(_ port: WorkerPortPointer, count: Int) {
+    if let flow = port.pointee.lastFlow, isAll(of: flow, port, count) {
+      actOnAll(flow, port, count)
+    } else {
+      processEach(port, count)
+    }
+    flushDirtyPorts()
+    port.pointee.rxPackets &+= UInt64(truncatingIfNeeded: count)
+    counters.packetsReceived &+= UInt64(truncatingIfNeeded: count)
+    if hasNewMisses { ringBell() }
+  }
+
+  @inline(never)
+  private mutating func processEach(_ port: WorkerPortPointer, _ count: Int) {
     let n = UInt32(truncatingIfNeeded: count)
     let all = UInt32(truncatingIfNeeded: (1 &<< UInt64(n)) &- 1)
     extract(port, n, all)
@@ -23,11 +41,51 @@ extension Worker {
     if candidates != 0 { unknown &= ~kernels.pointee.verify(burst, candidates) }
     counters.cacheHits &+= UInt64(truncatingIfNeeded: count &- unknown.nonzeroBitCount)
     if unknown != 0 { unknown = classify(port, unknown) }
+    port.pointee.lastFlow = unknown == 0 ? commonFlow(count) : nil
     act(port, count, unknown)
-    flushDirtyPorts()
-    port.pointee.rxPackets &+= UInt64(n)
-    counters.packetsReceived &+= UInt64(n)
-    if hasNewMisses { ringBell() }
+  }
+
+  // MARK: One flow for all
+
+  /// Shorter bursts gain too little from being tried as a whole.
+  private static let shortestRun = 4
+
+  @inline(__always)
+  private mutating func isAll(of flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) -> Bool {
+    let n = UInt32(truncatingIfNeeded: count)
+    return count >= Worker.shortestRun
+      && kernels.pointee.same(burst, n, port.pointee.firstWord, flow) != 0
+  }
+
+  /// The flow of all packets, if it is one.
+  @inline(__always)
+  private mutating func commonFlow(_ count: Int) -> FlowPointer? {
+    var i = 1
+    while i < count && flows[i] == flows[0] { i &+= 1 }
+    return i == count && count >= Worker.shortestRun ? flows[0] : nil
+  }
+
+  @inline(__always)
+  private mutating func actOnAll(_ flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) {
+    let total = burst.pointee.total
+    counters.cacheHits &+= UInt64(truncatingIfNeeded: count)
+    port.pointee.rxBytes &+= total.bytes
+    flow.pointee.packets &+= UInt64(truncatingIfNeeded: count)
+    flow.pointee.bytes &+= total.bytes
+    flow.pointee.used = clock.now
+    flow.pointee.tcpFlags |= total.tcp_flags
+    if flow.pointee.wordCount == 1 {
+      outputAll(count, total, PortNumber(truncatingIfNeeded: flow.pointee.word0 >> 8))
+    } else {
+      runAll(flow, port, count)
+    }
+  }
+
+  @inline(never)
+  private mutating func runAll(_ flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) {
+    for i in 0..<count {
+      run(flow.program, Int(flow.pointee.wordCount), packets[i].unsafelyUnwrapped, port)
+    }
   }
 
   // MARK: 1. Extract

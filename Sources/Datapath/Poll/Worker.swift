@@ -83,7 +83,8 @@ struct Worker {
       to: pb_burst(
         packets: packets, keys: keys, hashes: hashes,
         flows: UnsafeMutableRawPointer(flows).assumingMemoryBound(to: UInt64.self),
-        templates: ParseTemplates.shared, buckets: cache.buckets, bucket_mask: cache.bucketMask))
+        templates: ParseTemplates.shared, buckets: cache.buckets, bucket_mask: cache.bucketMask,
+        total: pb_total()))
     self.cache = cache
     self.lot = lot
     slab = FlowSlab(huge: c.hugepages && id != 0)

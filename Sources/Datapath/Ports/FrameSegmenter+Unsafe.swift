@@ -42,10 +42,12 @@ struct FrameSegmenter {
     let transport = Int(offload.checksum_start)
     guard offload.flags & OffloadFlags.needsChecksum != 0, offload.gso_size > 0,
       let network = FrameSegmenter.networkOffset(frame, length: length),
-      transport + 20 <= length || offload.gso_type == OffloadFlags.udpSegmentation
-        && transport + 8 <= length
+      transport + 20 <= length
+        || offload.gso_type == OffloadFlags.udpSegmentation
+          && transport + 8 <= length
     else { return nil }
-    let isTCP: Bool, isIPv6 = frame.load(fromByteOffset: network, as: UInt8.self) >> 4 == 6
+    let isTCP: Bool
+    let isIPv6 = frame.load(fromByteOffset: network, as: UInt8.self) >> 4 == 6
     switch offload.gso_type & ~OffloadFlags.ecn {
     case OffloadFlags.tcpv4 where !isIPv6, OffloadFlags.tcpv6 where isIPv6: isTCP = true
     case OffloadFlags.udpSegmentation: isTCP = false
@@ -55,8 +57,9 @@ struct FrameSegmenter {
       isTCP ? Int(frame.load(fromByteOffset: transport + 12, as: UInt8.self) >> 4) * 4 : 8
     let least = isIPv6 ? 40 : 20
     guard transport - network >= least, header >= (isTCP ? 20 : 8), transport + header < length,
-      isIPv6 || transport - network
-        == Int(frame.load(fromByteOffset: network, as: UInt8.self) & 15) * 4
+      isIPv6
+        || transport - network
+          == Int(frame.load(fromByteOffset: network, as: UInt8.self) & 15) * 4
     else { return nil }
     self.init(
       frame: frame, length: length, network: network, transport: transport,
@@ -105,7 +108,8 @@ extension FrameSegmenter {
     let start = buffer + tag
     (start + payload).copyMemory(from: frame + next, byteCount: chunk)
     finishNetworkHeader(start + network, length: payload &+ chunk &- network)
-    finishTransportHeader(start, length: payload &+ chunk &- transport, isLast: next &+ chunk == length)
+    finishTransportHeader(
+      start, length: payload &+ chunk &- transport, isLast: next &+ chunk == length)
     next &+= chunk
     index &+= 1
     return total
@@ -113,11 +117,13 @@ extension FrameSegmenter {
 
   private func finishNetworkHeader(_ ip: UnsafeMutableRawPointer, length: Int) {
     if isIPv6 {
-      ip.storeBytes(of: UInt16(truncatingIfNeeded: length &- 40).bigEndian, toByteOffset: 4, as: UInt16.self)
+      ip.storeBytes(
+        of: UInt16(truncatingIfNeeded: length &- 40).bigEndian, toByteOffset: 4, as: UInt16.self)
       return
     }
     let id = UInt16(bigEndian: ip.loadUnaligned(fromByteOffset: 4, as: UInt16.self))
-    ip.storeBytes(of: UInt16(truncatingIfNeeded: length).bigEndian, toByteOffset: 2, as: UInt16.self)
+    ip.storeBytes(
+      of: UInt16(truncatingIfNeeded: length).bigEndian, toByteOffset: 2, as: UInt16.self)
     ip.storeBytes(
       of: (id &+ UInt16(truncatingIfNeeded: index)).bigEndian, toByteOffset: 4, as: UInt16.self)
     ip.storeBytes(of: 0, toByteOffset: 10, as: UInt16.self)
@@ -139,7 +145,8 @@ extension FrameSegmenter {
       if index != 0 { flags &= ~0x80 }
       header.storeBytes(of: flags, toByteOffset: 13, as: UInt8.self)
     } else {
-      header.storeBytes(of: UInt16(truncatingIfNeeded: length).bigEndian, toByteOffset: 4, as: UInt16.self)
+      header.storeBytes(
+        of: UInt16(truncatingIfNeeded: length).bigEndian, toByteOffset: 4, as: UInt16.self)
     }
     let field = isTCP ? 16 : 6
     header.storeBytes(of: 0, toByteOffset: field, as: UInt16.self)

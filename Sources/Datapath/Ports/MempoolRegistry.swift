@@ -24,6 +24,8 @@ public final class MempoolRegistry {
     let size: Int
     let count: Int
     var promised: Int
+    /// Given to someone without a promise: it is never known to be out of use.
+    var isCommon: Bool
   }
   private var pools: [Pool] = []
   private var made = 0
@@ -36,6 +38,7 @@ public final class MempoolRegistry {
       for i in pools.indices where pools[i].size == size {
         if count == 0 || pools[i].promised + count + MempoolRegistry.reserve <= pools[i].count {
           pools[i].promised += count
+          if count == 0 { pools[i].isCommon = true }
           return pools[i].pool
         }
       }
@@ -63,12 +66,22 @@ public final class MempoolRegistry {
       let n = UInt32(clamping: wanted - 1)
       let cache = UInt32(min(MempoolRegistry.cacheSize, wanted / 8))
       if let pool = pb_pool_create("patchbay-\(size)-\(made)", n, cache, UInt16(size)) {
-        return Pool(pool: pool, size: size, count: wanted, promised: count)
+        return Pool(
+          pool: pool, size: size, count: wanted, promised: count, isCommon: count == 0)
       }
       let failure = pb_rte_errno()
+      if freeUnused() { continue }
       guard wanted / 2 >= least else { throw EALError(code: failure) }
       wanted /= 2
     }
+  }
+
+  /// Frees the pools that nobody uses any more, when memory runs out; false when there are none.
+  private func freeUnused() -> Bool {
+    let unused = pools.filter { !$0.isCommon && $0.promised == 0 && pb_pool_in_use($0.pool) == 0 }
+    for pool in unused { pb_pool_free(pool.pool) }
+    pools.removeAll { pool in unused.contains { $0.pool == pool.pool } }
+    return !unused.isEmpty
   }
 
   /// A buffer that holds a copy of a frame; nil when it is too long or the pool is empty.

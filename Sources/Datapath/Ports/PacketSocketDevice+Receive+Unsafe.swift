@@ -31,7 +31,8 @@ extension PacketSocketDevice {
       releaseSlot()
       return takeLongFrame(pool: pool)
     }
-    let offset = Int(pb_slot_offset(slot)), length = Int(pb_slot_stored(slot))
+    let offset = Int(pb_slot_offset(slot))
+    let length = Int(pb_slot_stored(slot))
     guard length == Int(pb_slot_length(slot)), length >= 14, offset >= Int(PB_OFFLOAD_SIZE),
       offset &+ length <= Int(socket.slot_size)
     else {
@@ -49,7 +50,8 @@ extension PacketSocketDevice {
 
   /// The next frame of the socket's queue.
   private mutating func takeLongFrame(pool: OpaquePointer) -> OpaquePointer? {
-    var offload = pb_offload(), vlan = pb_vlan()
+    var offload = pb_offload()
+    var vlan = pb_vlan()
     let size = PacketSocketDevice.longFrameSize
     let length = pb_packet_socket_receive_long(
       pollDescriptor, &offload, longFrame, UInt64(size), &vlan)

@@ -36,6 +36,18 @@ public struct TapDevice {
     return device
   }
 
+  /// The interface's Ethernet address in the low 48 bits, wherever it is: somebody may have moved it
+  /// to another network namespace, where it works on under any name. Nil when it was deleted.
+  /// Control thread.
+  public var address: UInt64? {
+    var bytes: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0, 0, 0)
+    return withUnsafeMutableBytes(of: &bytes) { b -> UInt64? in
+      guard pb_tap_address(pollDescriptor, b.assumingMemoryBound(to: UInt8.self).baseAddress) == 0
+      else { return nil }
+      return b.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+  }
+
   /// Only after the port was detached.
   public static func destroy(_ device: UnsafeMutablePointer<TapDevice>, removing: Bool) {
     if removing { _ = pb_tap_set_persistent(device.pointee.pollDescriptor, 0) }

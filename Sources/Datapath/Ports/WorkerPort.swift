@@ -34,6 +34,9 @@ struct WorkerPort {
   var classifier = Classifier()
   /// First 8 bytes of every key of this port (`inPort`).
   let firstWord: UInt64
+  /// The flow that all packets of the last burst had, if there was one: the next burst is tried
+  /// against it first. May be dead; see `FlowSlot`.
+  var lastFlow: FlowPointer?
 
   // Parking: see ParkingLot.
   var parkedKeys = 0

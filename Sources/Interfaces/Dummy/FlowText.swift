@@ -60,7 +60,10 @@ struct FlowText {
   private mutating func read(_ name: Substring, _ body: Substring) throws -> Bool {
     if name == "eth_type" { return try readEtherType(body) }
     guard let arguments = Arguments(body) else { return false }
-    guard let known = readHeader(name, arguments) else { return FlowText.isMetadata(name) }
+    guard let known = readHeader(name, arguments) else {
+      return FlowText.isMetadata(name)
+        && (name != "in_port" || Arguments.number(body, max: .max) != nil)
+    }
     guard seen.insert(name).inserted else {
       throw TextError(
         "duplicate \(name) attribute in flow key; the flow key in error is: \(whole)")
@@ -109,7 +112,8 @@ struct FlowText {
     guard let vid = a.number("vid", max: 0xfff), let pcp = a.number("pcp", max: 7) else {
       return false
     }
-    fields.key.vlanTCI = vlanPresent | UInt16(pcp) << 13 | UInt16(vid)
+    let type = fields.key.ethType == 0x88a8 ? fields.key.ethType : 0x8100
+    fields.tags.append(FrameFields.Tag(type: type, value: UInt16(pcp) << 13 | UInt16(vid)))
     fields.key.ethType = 0
     return true
   }

@@ -36,10 +36,11 @@ struct FrameComposer {
     var frame: [UInt8] = []
     frame.append(address: key.ethDst)
     frame.append(address: key.ethSrc)
-    if key.vlanTCI & vlanPresent != 0 {
-      frame.append(big: UInt16(0x8100))
-      frame.append(big: key.vlanTCI & ~vlanPresent)
-    } else if key.ethType < 0x600 {
+    for tag in fields.tags {
+      frame.append(big: tag.type)
+      frame.append(big: tag.value)
+    }
+    if fields.tags.isEmpty && key.ethType < 0x600 {
       frame.append(big: UInt16(14))  // no type: the length field of 802.3
       return frame
     }

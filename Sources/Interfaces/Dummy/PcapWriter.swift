@@ -7,10 +7,16 @@ import Runtime
 final class PcapWriter {
   private let file: UnsafeMutablePointer<FILE>
 
-  /// Makes the file, or empties it.
-  init(path: String) throws {
-    guard let file = fopen(path, "wb") else { throw TextError("\(path): \(errorText())") }
+  /// Appends to the file, or makes it. Nil, and a warning, when that fails: as in OVS, the device
+  /// works without.
+  init?(path: String) {
+    guard let file = fopen(path, "ab") else {
+      Log("pcap").warn("\(path): failed to open pcap file for appending (\(errorText()))")
+      return nil
+    }
     self.file = file
+    fseek(file, 0, SEEK_END)
+    guard ftell(file) == 0 else { return }
     var header: [UInt8] = []
     header.append(little: UInt32(0xa1b2_c3d4))
     header.append(little: UInt16(2))

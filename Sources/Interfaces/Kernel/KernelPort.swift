@@ -31,6 +31,9 @@ struct KernelPort {
     return link
   }
 
+  /// Whether the device is in our network namespace.
+  var isHere: Bool { link != nil }
+
   var status: InterfaceStatus {
     var s = InterfaceStatus()
     s.linkUp = false

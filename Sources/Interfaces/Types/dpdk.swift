@@ -74,19 +74,26 @@ final class DPDKInterface: InterfaceDevice {
     setup.tx_descriptors = UInt16(clamping: asked.txDescriptors)
     setup.mtu = acceptableMTU
     try check(pb_ethdev_adjust(port, &setup), "set up")
-    let buffers =
-      Int(setup.rx_queues) * Int(setup.rx_descriptors)
-      + Int(setup.tx_queues) * Int(setup.tx_descriptors) + 1024
-    do {
-      pool = try MempoolRegistry.shared.pool(bufferSize: Int(setup.mtu) + 64, count: buffers)
-      promisedBuffers = buffers
-    } catch {
-      throw TextError("\(name): no memory for \(buffers) packet buffers (\(error))")
-    }
+    try reserveBuffers()
     try check(pb_ethdev_start(port, &setup, pool), "start")
     dpdkPortLog.info(
       "Port \(port): \(hardwareAddress), \(setup.rx_queues) rx queues, \(setup.tx_queues) tx queues"
     )
+  }
+
+  private func reserveBuffers() throws {
+    let buffers =
+      Int(setup.rx_queues) * Int(setup.rx_descriptors)
+      + Int(setup.tx_queues) * Int(setup.tx_descriptors) + 1024
+      + KeptBuffers.count(asked.deviceArguments)
+    do {
+      pool = try MempoolRegistry.shared.pool(bufferSize: Int(setup.mtu) + 64, count: buffers)
+      promisedBuffers = buffers
+    } catch {
+      let text = "\(name): no memory for \(buffers) packet buffers (\(error))"
+      dpdkPortLog.err("\(text)")
+      throw TextError(text)
+    }
   }
 
   private var acceptableMTU: UInt16 {

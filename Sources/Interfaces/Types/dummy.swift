@@ -74,21 +74,21 @@ final class DummyInterface: InterfaceDevice {
     if request.type == "internal", let mac = request.macAddress.flatMap({ EthernetAddress($0) }) {
       address = mac
     }
-    try openCaptures(request.options)
+    openCaptures(request.options)
   }
 
   /// `pcap` takes both directions into one file.
-  private func openCaptures(_ options: [String: String]) throws {
+  private func openCaptures(_ options: [String: String]) {
     let paths = ["pcap", "rxq_pcap", "tx_pcap"].map { options[$0] ?? "" }
     guard paths != captures.paths else { return }
     captures = Captures(paths: paths)
     if !paths[0].isEmpty {
-      captures.received = try PcapWriter(path: paths[0])
+      captures.received = PcapWriter(path: paths[0])
       captures.sent = captures.received
       return
     }
-    if !paths[1].isEmpty { captures.received = try PcapWriter(path: paths[1]) }
-    if !paths[2].isEmpty { captures.sent = try PcapWriter(path: paths[2]) }
+    if !paths[1].isEmpty { captures.received = PcapWriter(path: paths[1]) }
+    if !paths[2].isEmpty { captures.sent = PcapWriter(path: paths[2]) }
   }
 
   var status: InterfaceStatus {

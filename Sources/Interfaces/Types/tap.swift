@@ -7,6 +7,10 @@ let tapType = InterfaceType(name: "tap") { request, _ in try TapInterface(reques
 /// A tap of the kernel that bears the interface's name. The switch makes it, or takes over one of
 /// that name that an earlier process left, with its addresses and routes; deleting the port deletes
 /// it. Ports of type internal are taps too.
+///
+/// A tap may be moved to another network namespace, and taps of containers are. The kernel then says
+/// that it is gone from ours, but its packets come and go as before: the port stays, and its row
+/// shows what can still be told.
 final class TapInterface: InterfaceDevice {
   let typeName = "tap"
   /// A bridge must not take its address from its internal ports.
@@ -37,9 +41,19 @@ final class TapInterface: InterfaceDevice {
   }
 
   var source: PacketSource? { .tap(tap) }
-  var status: InterfaceStatus { port.status }
+  var status: InterfaceStatus {
+    var s = port.status
+    if s.ifindex == nil, let address = tap.pointee.address {
+      s.macAddress = EthernetAddress(address)
+      s.adminUp = true
+      s.linkUp = true
+    }
+    return s
+  }
 
   func configure(_ request: InterfaceRequest) throws {
+    // Elsewhere, its settings are the other namespace's business.
+    if !port.isHere && tap.pointee.address != nil { return }
     try port.configure(request)
     guard request.type == "internal", let mac = request.macAddress else { return }
     guard let address = EthernetAddress(mac) else { return }

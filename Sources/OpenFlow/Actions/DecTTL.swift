@@ -10,8 +10,8 @@ public struct DecTTL: Action, Hashable {
   private static let withIDs = ActionIdentity.nicira(21)
 
   public static let places = [
-    ActionPlace(plain, .v1_0 ... .v1_0, length: 16),
-    ActionPlace(withIDs, .v1_0 ... .v1_5, lengths: 16...0xfff8),
+    ActionPlace(plain, .v10 ... .v10, length: 16),
+    ActionPlace(withIDs, .v10 ... .v15, lengths: 16...0xfff8),
   ]
 
   public static func read(
@@ -26,7 +26,7 @@ public struct DecTTL: Action, Hashable {
   }
 
   public func identity(in context: WireContext) -> ActionIdentity? {
-    controllerIDs.isEmpty && context.version == .v1_0 ? Self.plain : Self.withIDs
+    controllerIDs.isEmpty && context.version == .v10 ? Self.plain : Self.withIDs
   }
 
   public func write(

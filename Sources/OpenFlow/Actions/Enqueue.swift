@@ -8,7 +8,7 @@ public struct Enqueue: Action, Hashable {
     self.queue = queue
   }
 
-  public static let places = [ActionPlace(.standard(11), .v1_0 ... .v1_0, length: 16)]
+  public static let places = [ActionPlace(.standard(11), .v10 ... .v10, length: 16)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

@@ -4,7 +4,7 @@ public struct NoteAction: Action, Hashable {
 
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  public static let places = [ActionPlace(.nicira(8), .v1_0 ... .v1_5, lengths: 16...0xfff8)]
+  public static let places = [ActionPlace(.nicira(8), .v10 ... .v15, lengths: 16...0xfff8)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

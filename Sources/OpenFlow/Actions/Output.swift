@@ -9,7 +9,7 @@ public struct OutputAction: Action, Hashable {
     self.maxLength = maxLength
   }
 
-  public static let places = [ActionPlace(.standard(0), .v1_0 ... .v1_0, length: 8)]
+  public static let places = [ActionPlace(.standard(0), .v10 ... .v10, length: 8)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

@@ -9,7 +9,7 @@ public struct OutputReg: Action, Hashable {
     self.maxLength = maxLength
   }
 
-  public static let places = [ActionPlace(.nicira(15), .v1_0 ... .v1_5, length: 24)]
+  public static let places = [ActionPlace(.nicira(15), .v10 ... .v15, length: 24)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

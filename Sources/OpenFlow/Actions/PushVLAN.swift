@@ -7,7 +7,7 @@ public struct PushVLAN: Action, Hashable {
   public init(etherType: UInt16) { self.etherType = etherType }
 
   /// OpenFlow 1.0 has no such action.
-  public static let places = [ActionPlace(.standard(17), .v1_1 ... .v1_5, length: 8)]
+  public static let places = [ActionPlace(.standard(17), .v11 ... .v15, length: 8)]
 
   private static let tagTypes = [EtherType.vlan, EtherType.serviceVLAN]
 

@@ -12,7 +12,7 @@ public struct RegLoad: Action, Hashable {
     self.value = value & destination.allOnes
   }
 
-  public static let places = [ActionPlace(.nicira(7), .v1_0 ... .v1_4, length: 24)]
+  public static let places = [ActionPlace(.nicira(7), .v10 ... .v14, length: 24)]
 
   /// The wire has no room for more bits in one action.
   private static let maxBits = 64

@@ -9,7 +9,7 @@ public struct RegMove: Action, Hashable {
     self.destination = destination
   }
 
-  public static let places = [ActionPlace(.nicira(6), .v1_0 ... .v1_4, length: 24)]
+  public static let places = [ActionPlace(.nicira(6), .v10 ... .v14, length: 24)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

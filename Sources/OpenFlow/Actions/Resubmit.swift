@@ -17,8 +17,8 @@ public struct Resubmit: Action, Hashable {
   private static let withTable = ActionIdentity.nicira(14)
 
   public static let places = [
-    ActionPlace(portOnly, .v1_0 ... .v1_5, length: 16),
-    ActionPlace(withTable, .v1_0 ... .v1_5, length: 16),
+    ActionPlace(portOnly, .v10 ... .v15, length: 16),
+    ActionPlace(withTable, .v10 ... .v15, length: 16),
   ]
 
   public static func read(

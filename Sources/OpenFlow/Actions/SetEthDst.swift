@@ -6,7 +6,7 @@ public struct SetEthDst: Action, Hashable {
 
   public init(_ address: EthernetAddress) { self.address = address }
 
-  public static let places = [ActionPlace(.standard(5), .v1_0 ... .v1_0, length: 16)]
+  public static let places = [ActionPlace(.standard(5), .v10 ... .v10, length: 16)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

@@ -4,7 +4,7 @@ public struct SetIPTOS: Action, Hashable {
 
   public init(_ tos: UInt8) { self.tos = tos }
 
-  public static let places = [ActionPlace(.standard(8), .v1_0 ... .v1_0, length: 8)]
+  public static let places = [ActionPlace(.standard(8), .v10 ... .v10, length: 8)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

@@ -4,7 +4,7 @@ public struct SetIPv4Src: Action, Hashable {
 
   public init(_ address: UInt32) { self.address = address }
 
-  public static let places = [ActionPlace(.standard(6), .v1_0 ... .v1_0, length: 8)]
+  public static let places = [ActionPlace(.standard(6), .v10 ... .v10, length: 8)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

@@ -4,7 +4,7 @@ public struct SetL4SrcPort: Action, Hashable {
 
   public init(_ port: UInt16) { self.port = port }
 
-  public static let places = [ActionPlace(.standard(9), .v1_0 ... .v1_0, length: 8)]
+  public static let places = [ActionPlace(.standard(9), .v10 ... .v10, length: 8)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

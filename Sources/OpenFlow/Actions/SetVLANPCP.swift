@@ -4,7 +4,7 @@ public struct SetVLANPCP: Action, Hashable {
 
   public init(_ pcp: UInt8) { self.pcp = pcp }
 
-  public static let places = [ActionPlace(.standard(2), .v1_0 ... .v1_0, length: 8)]
+  public static let places = [ActionPlace(.standard(2), .v10 ... .v10, length: 8)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

@@ -4,7 +4,7 @@ public struct SetVLANVID: Action, Hashable {
 
   public init(_ vid: UInt16) { self.vid = vid }
 
-  public static let places = [ActionPlace(.standard(1), .v1_0 ... .v1_0, length: 8)]
+  public static let places = [ActionPlace(.standard(1), .v10 ... .v10, length: 8)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

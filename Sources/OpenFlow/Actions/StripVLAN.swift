@@ -2,7 +2,7 @@
 public struct StripVLAN: Action, Hashable {
   public init() {}
 
-  public static let places = [ActionPlace(.standard(3), .v1_0 ... .v1_0, length: 8)]
+  public static let places = [ActionPlace(.standard(3), .v10 ... .v10, length: 8)]
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

@@ -25,7 +25,8 @@ extension Subfield {
     }
     for (bit, which) in [(first, "starting"), (last, "ending")] where bit >= field.actionBits {
       throw FlowTextError(
-        "\(text): \(which) bit \(bit) is not valid because field is only \(field.actionBits) bits wide")
+        "\(text): \(which) bit \(bit) is not valid because field is only \(field.actionBits) bits wide"
+      )
     }
     return Subfield(field, offset: first, bits: last - first + 1)
   }

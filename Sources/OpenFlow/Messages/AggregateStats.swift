@@ -22,7 +22,7 @@ public struct AggregateStatsRequest: Message {
   }
 
   public func identity(in context: WireContext) -> MessageIdentity? {
-    context.version == .v1_0 ? isExtended ? Self.extended : Self.standard : nil
+    context.version == .v10 ? isExtended ? Self.extended : Self.standard : nil
   }
 
   public func write(
@@ -60,7 +60,7 @@ public struct AggregateStatsReply: Message {
   }
 
   public func identity(in context: WireContext) -> MessageIdentity? {
-    context.version == .v1_0 ? isExtended ? Self.extended : Self.standard : nil
+    context.version == .v10 ? isExtended ? Self.extended : Self.standard : nil
   }
 
   public func write(

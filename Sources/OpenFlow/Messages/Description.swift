@@ -1,12 +1,12 @@
 /// Asks for the switch's description in words.
 public struct DescriptionRequest: EmptyMessage {
-  public static let places = [MessagePlace(.statsRequest(0), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.statsRequest(0), .v10 ... .v15)]
   public init() {}
 }
 
 /// The switch's description.
 public struct DescriptionReply: Message {
-  public static let places = [MessagePlace(.statsReply(0), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.statsReply(0), .v10 ... .v15)]
 
   public var manufacturer: String
   public var hardware: String

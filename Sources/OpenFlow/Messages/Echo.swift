@@ -1,6 +1,6 @@
 /// Asks whether the other side is alive; the reply carries the same bytes.
 public struct EchoRequest: Message {
-  public static let places = [MessagePlace(.type(2), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.type(2), .v10 ... .v15)]
 
   public let payload: [UInt8]
 
@@ -19,7 +19,7 @@ public struct EchoRequest: Message {
 
 /// The answer to an `EchoRequest`.
 public struct EchoReply: Message {
-  public static let places = [MessagePlace(.type(3), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.type(3), .v10 ... .v15)]
 
   public let payload: [UInt8]
 

@@ -1,6 +1,6 @@
 /// Chooses how flows are described from now on: OpenFlow 1.0's fixed match or NXM.
 public struct SetFlowFormat: Message {
-  public static let places = [MessagePlace(.nicira(12), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.nicira(12), .v10 ... .v15)]
 
   public let nxm: Bool
 
@@ -23,7 +23,7 @@ public struct SetFlowFormat: Message {
 
 /// Chooses whether the upper byte of a flow-mod's command is the table, from now on.
 public struct FlowModTableID: Message {
-  public static let places = [MessagePlace(.nicira(15), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.nicira(15), .v10 ... .v15)]
 
   public let enabled: Bool
 

@@ -9,7 +9,7 @@ extension FlowMod: Message {
   public static let places = [MessagePlace(standard), MessagePlace(extended)]
 
   public func identity(in context: WireContext) -> MessageIdentity? {
-    context.version == .v1_0 ? context.nxm ? Self.extended : Self.standard : nil
+    context.version == .v10 ? context.nxm ? Self.extended : Self.standard : nil
   }
 
   public init(

@@ -3,7 +3,7 @@ import Fields
 /// A request to add, modify or delete flows. `FlowMod+Wire` has its encodings.
 public struct FlowMod: Sendable {
   public enum Command: UInt8, Sendable {
-    case add = 0, modify, modifyStrict, delete, deleteStrict
+    case add, modify, modifyStrict, delete, deleteStrict
   }
 
   /// Flags of OpenFlow 1.0.

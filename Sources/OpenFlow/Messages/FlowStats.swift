@@ -73,7 +73,7 @@ public struct FlowStatsRequest: Message {
   }
 
   public func identity(in context: WireContext) -> MessageIdentity? {
-    context.version == .v1_0 ? isExtended ? Self.extended : Self.standard : nil
+    context.version == .v10 ? isExtended ? Self.extended : Self.standard : nil
   }
 
   public func write(
@@ -101,7 +101,7 @@ public struct FlowStatsReply: EntryReply {
   }
 
   public func identity(in context: WireContext) -> MessageIdentity? {
-    context.version == .v1_0 ? isExtended ? Self.extended : Self.standard : nil
+    context.version == .v10 ? isExtended ? Self.extended : Self.standard : nil
   }
 
   public static func readEntry(

@@ -4,7 +4,7 @@
 /// Hellos are read leniently: what follows the header is elements, and those that are unknown or
 /// damaged say nothing.
 public struct Hello: Message {
-  public static let places = [MessagePlace(.type(0), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.type(0), .v10 ... .v15)]
 
   /// The versions that the sender's bitmap names, nil when it sent none.
   public var bitmap: Set<OpenFlowVersion>?

@@ -27,7 +27,7 @@ public struct MessagePlace: Sendable {
   public let versions: ClosedRange<OpenFlowVersion>
 
   public init(
-    _ identity: MessageIdentity, _ versions: ClosedRange<OpenFlowVersion> = .v1_0 ... .v1_0
+    _ identity: MessageIdentity, _ versions: ClosedRange<OpenFlowVersion> = .v10 ... .v10
   ) {
     self.identity = identity
     self.versions = versions

@@ -55,7 +55,9 @@ public struct PortDescriptionReply: EntryReply {
 
   public init(entries: [PortDescription]) { self.entries = entries }
 
-  public init(entries: [PortDescription], as identity: MessageIdentity) { self.init(entries: entries) }
+  public init(entries: [PortDescription], as identity: MessageIdentity) {
+    self.init(entries: entries)
+  }
 
   public static func readEntry(
     from reader: inout WireReader, as identity: MessageIdentity, _ context: WireContext

@@ -2,7 +2,7 @@
 public struct PortStatus: Message {
   public static let places = [MessagePlace(.type(12))]
 
-  public enum Reason: UInt8, Sendable { case add = 0, delete, modify }
+  public enum Reason: UInt8, Sendable { case add, delete, modify }
 
   public let reason: Reason
   public let port: PortDescription

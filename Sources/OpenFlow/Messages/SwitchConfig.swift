@@ -30,13 +30,13 @@ public struct SwitchConfig: Hashable, Sendable {
 
 /// Asks for the configuration.
 public struct GetConfigRequest: EmptyMessage {
-  public static let places = [MessagePlace(.type(7), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.type(7), .v10 ... .v15)]
   public init() {}
 }
 
 /// The configuration.
 public struct GetConfigReply: Message {
-  public static let places = [MessagePlace(.type(8), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.type(8), .v10 ... .v15)]
 
   public let config: SwitchConfig
 
@@ -53,7 +53,7 @@ public struct GetConfigReply: Message {
 
 /// Changes the configuration.
 public struct SetConfig: Message {
-  public static let places = [MessagePlace(.type(9), .v1_0 ... .v1_5)]
+  public static let places = [MessagePlace(.type(9), .v10 ... .v15)]
 
   public let config: SwitchConfig
 

@@ -76,7 +76,8 @@ enum FieldText {
 
   private static func parseEthernet(_ text: Substring) throws(FlowTextError) -> Condition {
     let (value, mask) = split(text)
-    guard let v = EthernetAddress(value), let m = mask == nil ? .broadcast : EthernetAddress(mask ?? "")
+    guard let v = EthernetAddress(value),
+      let m = mask == nil ? .broadcast : EthernetAddress(mask ?? "")
     else { throw FlowTextError("\(text): invalid Ethernet address") }
     return (UInt128(v.value & m.value), UInt128(m.value))
   }

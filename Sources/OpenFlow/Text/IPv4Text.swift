@@ -10,7 +10,9 @@ public enum IPv4Text {
     guard parts.count == 4 else { return nil }
     var address: UInt32 = 0
     for part in parts {
-      guard part.utf8.count <= 3, part.utf8.first != 0x2b, let byte = UInt8(part) else { return nil }
+      guard part.utf8.count <= 3, part.utf8.first != 0x2b, let byte = UInt8(part) else {
+        return nil
+      }
       address = address << 8 | UInt32(byte)
     }
     return address

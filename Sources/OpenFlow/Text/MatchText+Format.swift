@@ -138,7 +138,8 @@ private struct MatchFormatter {
       name + "=" + (isExact ? String(value) : "0x" + hex(value) + "/0x" + hex(mask)))
   }
 
-  private mutating func ethernet(_ name: String, _ value: EthernetAddress, _ mask: EthernetAddress) {
+  private mutating func ethernet(_ name: String, _ value: EthernetAddress, _ mask: EthernetAddress)
+  {
     guard mask != .zero else { return }
     items.append("\(name)=\(value)" + (mask == .broadcast ? "" : "/\(mask)"))
   }

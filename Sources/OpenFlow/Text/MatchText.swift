@@ -61,7 +61,8 @@ struct MatchTextBuilder {
 
   private func accepts(_ value: UInt128, _ field: MatchField) -> Bool {
     // OpenFlow 1.0's "no tag" is wider than an ID.
-    field == .dlVLAN ? value <= 0x0fff || value == UInt128(Match.noVLAN10) : field.acceptsMatch(value)
+    field == .dlVLAN
+      ? value <= 0x0fff || value == UInt128(Match.noVLAN10) : field.acceptsMatch(value)
   }
 
   private mutating func set(_ field: MatchField, _ condition: FieldText.Condition) {
@@ -92,8 +93,10 @@ struct MatchTextBuilder {
   /// Fields that lie in one place of a flow, whose names text may take for each other: `tp_src` of
   /// UDP, `nw_src` of ARP.
   private static let shared: [Set<MatchField>] = [
-    [.tcpSrc, .tcpDst, .udpSrc, .udpDst, .sctpSrc, .sctpDst, .icmpType, .icmpCode, .icmpv6Type,
-      .icmpv6Code],
+    [
+      .tcpSrc, .tcpDst, .udpSrc, .udpDst, .sctpSrc, .sctpDst, .icmpType, .icmpCode, .icmpv6Type,
+      .icmpv6Code,
+    ],
     [.ipv4Src, .ipv4Dst, .arpSPA, .arpTPA],
     [.ipProto, .arpOp],
   ]

@@ -22,7 +22,9 @@ enum TCPFlagsText {
     case let c? where c.isNumber:
       let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
       let numbers = parts.map { Number.parse($0, max: UInt128(all)).map { UInt16($0) } }
-      guard let flags = numbers[0], let mask = numbers.count > 1 ? numbers[1] : all else { return nil }
+      guard let flags = numbers[0], let mask = numbers.count > 1 ? numbers[1] : all else {
+        return nil
+      }
       return (flags & mask, mask)
     default:
       var flags: UInt16 = 0

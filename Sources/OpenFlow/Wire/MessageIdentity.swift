@@ -16,7 +16,7 @@ public enum MessageIdentity: Hashable, Sendable {
   private static let vendorStats: UInt16 = 0xffff
 
   private static func statsRequestType(_ version: OpenFlowVersion) -> UInt8 {
-    version >= .v1_1 ? 18 : 16
+    version >= .v11 ? 18 : 16
   }
 
   private static func statsReplyType(_ version: OpenFlowVersion) -> UInt8 {
@@ -43,13 +43,13 @@ public enum MessageIdentity: Hashable, Sendable {
     guard isRequest || type == statsReplyType(version) else { return (.type(type), false) }
     let kind = try reader.u16()
     let more = try reader.u16() & 1 != 0
-    if version >= .v1_1 { try reader.skip(4) }
+    if version >= .v11 { try reader.skip(4) }
     guard kind == vendorStats else {
       return (isRequest ? .statsRequest(kind) : .statsReply(kind), more)
     }
     guard try reader.u32() == niciraVendor else { throw .badVendor }
     let subtype = try reader.u32()
-    if version == .v1_0 { try reader.skip(4) }
+    if version == .v10 { try reader.skip(4) }
     return (isRequest ? .niciraStatsRequest(subtype) : .niciraStatsReply(subtype), more)
   }
 
@@ -76,7 +76,7 @@ public enum MessageIdentity: Hashable, Sendable {
       writeStats(Self.vendorStats, to: &writer, version, more: more)
       writer.u32(Self.niciraVendor)
       writer.u32(subtype)
-      if version == .v1_0 { writer.zeros(4) }
+      if version == .v10 { writer.zeros(4) }
     }
   }
 
@@ -85,6 +85,6 @@ public enum MessageIdentity: Hashable, Sendable {
   ) {
     writer.u16(kind)
     writer.u16(more ? 1 : 0)
-    if version >= .v1_1 { writer.zeros(4) }
+    if version >= .v11 { writer.zeros(4) }
   }
 }

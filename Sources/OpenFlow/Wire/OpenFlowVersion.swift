@@ -1,6 +1,7 @@
-/// Versions of the protocol, with their numbers on the wire.
+/// Versions of the protocol, 1.0 to 1.5, with their numbers on the wire.
 public enum OpenFlowVersion: UInt8, Comparable, Sendable, CaseIterable {
-  case v1_0 = 1, v1_1, v1_2, v1_3, v1_4, v1_5
+  case v10 = 1
+  case v11, v12, v13, v14, v15
 
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
@@ -8,5 +9,5 @@ public enum OpenFlowVersion: UInt8, Comparable, Sendable, CaseIterable {
 extension ClosedRange<OpenFlowVersion> {
   /// The versions that the switch speaks. A message, field or action says in its own file in which of
   /// them it stands where; a later version is offered when all of them do.
-  public static let supported = OpenFlowVersion.v1_0...OpenFlowVersion.v1_0
+  public static let supported = OpenFlowVersion.v10...OpenFlowVersion.v10
 }

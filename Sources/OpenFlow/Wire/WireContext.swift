@@ -9,5 +9,5 @@ public struct WireContext: Sendable {
   /// (NXT_SET_FLOW_FORMAT).
   public var nxm = false
 
-  public init(_ version: OpenFlowVersion = .v1_0) { self.version = version }
+  public init(_ version: OpenFlowVersion = .v10) { self.version = version }
 }

@@ -20,7 +20,7 @@ struct Greeting {
     isSent = true
     let versions = Set(OpenFlowVersion.allCases.filter { supported.contains($0) })
     // Without a bitmap the version means "this one and all before".
-    let isPlain = supported.lowerBound == .v1_0
+    let isPlain = supported.lowerBound == .v10
     return MessageCodec.encode(
       Hello(bitmap: isPlain ? nil : versions), xid: 0, WireContext(supported.upperBound)) ?? []
   }

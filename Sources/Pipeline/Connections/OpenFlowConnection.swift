@@ -25,7 +25,8 @@ final class OpenFlowConnection: ChannelDuplexHandler {
   }
 
   let name: String
-  unowned let service: OpenFlowService
+  /// Lives as long as its connections; they go when it is stopped.
+  let service: OpenFlowService
   /// What the two sides have agreed on.
   var context = WireContext()
   /// How much of a packet the other side wants to get. A management connection gets no news until it
@@ -59,7 +60,12 @@ final class OpenFlowConnection: ChannelDuplexHandler {
 
   var eventLoop: EventLoop? { channelContext?.eventLoop }
 
-  func close() { channelContext?.close(promise: nil) }
+  /// Nothing that was asked for before is done any more.
+  func close() {
+    let context = channelContext
+    channelContext = nil
+    context?.close(promise: nil)
+  }
 
   // MARK: Sending
 
@@ -71,7 +77,8 @@ final class OpenFlowConnection: ChannelDuplexHandler {
 
   private func send(_ bytes: [UInt8]) {
     guard let context = channelContext else { return }
-    context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    context.writeAndFlush(
+      wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
   }
 
   /// Sends what the other side did not ask for, if it wants it.

@@ -4,12 +4,14 @@ import Runtime
 
 private let log = Log("ofproto_dpif_xlate")
 private let loopLimit = LogRateLimit(1, 5)
+private let loops = Coverage.counter("patch_port_loop")
 private let errorLimit = LogRateLimit(1, 5)
 
 extension Megaflows {
   /// Tells the log what a translation ran into. At most so often: packets cause it.
   func report(_ translation: Translation, of key: FlowKey) {
     for case .loop(let port) in translation.effects {
+      loops.hit()
       log.warnRL(
         loopLimit,
         "bridge \(port.bridge.name): packet came in on patch port \(port.name) "

@@ -41,6 +41,18 @@ extension Megaflows {
     for flow in flows { collect(flow) }
   }
 
+  /// `collectStatistics`, unless that was done just now: whoever asks port by port or flow by flow
+  /// gets figures of one moment, and does not go over all megaflows every time.
+  func refreshStatistics() {
+    let now = ContinuousClock.now
+    let isStale = store.withLock { store in
+      if let last = store.collected, now - last < store.freshness { return false }
+      store.collected = now
+      return true
+    }
+    if isStale { collectStatistics() }
+  }
+
   /// Removes all flows; misses bring back what is needed.
   public func purge() {
     pass.withLock { _ in remove(store.withLock { Array($0.flows.values) }) }
@@ -58,7 +70,9 @@ extension Megaflows {
     if now - max(traffic.used, flow.created) >= maxIdle { return false }
     var current = old
     if !old.isCurrent(pipeline.generation) {
-      guard let new = pipeline.translate(flow.packetKey), adopt(flow, old, new) else { return false }
+      guard let new = pipeline.translate(flow.packetKey), adopt(flow, old, new) else {
+        return false
+      }
       current = new
     }
     relearn(current, traffic)

@@ -31,6 +31,9 @@ public final class Megaflows {
     var duration: Int64 = 0
     var misses: UInt64 = 0
     var rejected: UInt64 = 0
+    /// When statistics were collected for somebody, and how long that is new enough.
+    var collected: ContinuousClock.Instant?
+    var freshness = Duration.milliseconds(20)
   }
   let store = Mutex(Store())
   /// What the revalidator waits for.

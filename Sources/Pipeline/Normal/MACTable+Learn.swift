@@ -1,4 +1,9 @@
 import Fields
+import Runtime
+
+private let learned = Coverage.counter("mac_learning_learned")
+private let moved = Coverage.counter("mac_learning_moved")
+private let expired = Coverage.counter("mac_learning_expired")
 
 /// What a packet teaches a bridge: its source is behind `port`. Found by translation, applied later
 /// as an effect, and again as long as the megaflow has traffic.
@@ -50,6 +55,7 @@ extension MACTable {
           guard now / 1000 - seen >= state.agingTime else { break }
           state.remove(index)
           state.statistics.expired += 1
+          expired.hit()
           changed = true
         }
         index = slot.newer
@@ -117,6 +123,7 @@ extension MACTable.State {
     guard slots[index].port !== port else { return .refreshed }
     move(index, to: port)
     statistics.moved += 1
+    moved.hit()
     return .moved
   }
 
@@ -130,6 +137,7 @@ extension MACTable.State {
       slots[index].gratuitousLock = second + MACTable.gratuitousLockTime
     }
     statistics.learned += 1
+    learned.hit()
     return .learned
   }
 

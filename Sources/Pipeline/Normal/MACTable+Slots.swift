@@ -1,3 +1,7 @@
+import Runtime
+
+private let evictions = Coverage.counter("mac_learning_evicted")
+
 /// The table's array and chain. All of these keep index, chain, free list and counts in step.
 extension MACTable.State {
   /// Makes an entry, the newest one.
@@ -58,6 +62,7 @@ extension MACTable.State {
     guard index >= 0 else { return false }
     remove(index)
     statistics.evicted += 1
+    evictions.hit()
     return true
   }
 

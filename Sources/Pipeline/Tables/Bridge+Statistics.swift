@@ -62,14 +62,14 @@ extension Bridge {
 
   /// `rules`, with their counters brought up to date.
   public func flowStatistics(_ selection: FlowSelection = FlowSelection()) -> [FlowStatistics] {
-    pipeline.megaflows.collectStatistics()
+    pipeline.megaflows.refreshStatistics()
     let now = pipeline.now()
     let rules = rules(selection)
     return pipeline.crediting { rules.map { FlowStatistics($0, now: now) } }
   }
 
   public func statistics(of rule: Rule) -> FlowStatistics {
-    pipeline.megaflows.collectStatistics()
+    pipeline.megaflows.refreshStatistics()
     return pipeline.crediting { FlowStatistics(rule, now: pipeline.now()) }
   }
 
@@ -78,7 +78,7 @@ extension Bridge {
 
   /// One entry per table, used or not.
   public func tableStatistics() -> [TableStatistics] {
-    pipeline.megaflows.collectStatistics()
+    pipeline.megaflows.refreshStatistics()
     return pipeline.crediting {
       tables.indices.map { id in
         let table = tables[id]

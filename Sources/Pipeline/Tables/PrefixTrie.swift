@@ -108,7 +108,10 @@ struct PrefixTrie {
   }
 
   private mutating func attach(_ index: Int, to parent: (node: Int, side: Int)?) {
-    guard let parent else { return root = index }
+    guard let parent else {
+      root = index
+      return
+    }
     if parent.side == 0 {
       nodes[parent.node].child.0 = index
     } else {

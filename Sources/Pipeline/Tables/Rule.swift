@@ -33,7 +33,8 @@ public final class Rule {
   }
 
   public enum RemovalReason: UInt8, Sendable {
-    case idleTimeout = 0, hardTimeout, delete
+    case idleTimeout = 0
+    case hardTimeout, delete
   }
 
   init(

@@ -53,7 +53,9 @@ final class Subtable {
     var bucket = rules[value] ?? []
     bucket.insert(rule, at: bucket.firstIndex { $0.priority < rule.priority } ?? bucket.count)
     rules[value] = bucket
-    for index in stages.indices { stages[index].values[value & stages[index].mask, default: 0] += 1 }
+    for index in stages.indices {
+      stages[index].values[value & stages[index].mask, default: 0] += 1
+    }
     if portsMask != 0 {
       ports.insert(Self.ports(value), length: portsLength)
     }

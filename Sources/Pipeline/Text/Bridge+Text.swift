@@ -6,7 +6,7 @@ extension Bridge {
   /// `bridge/dump-flows`: all flows, the switch's own included.
   public func flowsText() -> String {
     let now = pipeline.now()
-    pipeline.megaflows.collectStatistics()
+    pipeline.megaflows.refreshStatistics()
     var text = ""
     for table in tables.compactMap({ $0 }) {
       for rule in table.rules.sorted(by: Rule.precedes) {
@@ -53,7 +53,7 @@ extension Bridge {
 
   /// `fdb/show`.
   public func learnedText() -> String {
-    pipeline.megaflows.collectStatistics()
+    pipeline.megaflows.refreshStatistics()
     let now = pipeline.now()
     macTable.expire(now: now)
     var text = " port  VLAN  MAC                Age\n"
@@ -61,7 +61,8 @@ extension Bridge {
       let port =
         entry.port.ofport == OpenFlowPort.local ? "LOCAL" : String(entry.port.ofport)
       let age = entry.age.map { String($0).paddedLeft(3) } ?? "static"
-      text += "\(port.paddedLeft(5))  \(String(entry.vlan).paddedLeft(4))  \(entry.address)  \(age)\n"
+      text +=
+        "\(port.paddedLeft(5))  \(String(entry.vlan).paddedLeft(4))  \(entry.address)  \(age)\n"
     }
     return text
   }

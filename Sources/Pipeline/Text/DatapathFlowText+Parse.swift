@@ -17,10 +17,16 @@ extension DatapathFlowText {
 
   private struct Parser {
     var key = FlowKey()
+    /// How deep we are in `encap(...)`. A frame has two tags at most.
+    private var depth = 0
+    private static let maxDepth = 3
 
     mutating func items(
       _ text: Substring, _ port: (String) -> PortNumber?
     ) throws(TextError) {
+      guard depth < Self.maxDepth else { throw TextError("syntax error at \(text)") }
+      depth += 1
+      defer { depth -= 1 }
       var rest = text
       while true {
         rest = rest.drop { ", \t\r\n".contains($0) }

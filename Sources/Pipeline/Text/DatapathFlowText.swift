@@ -106,8 +106,10 @@ public enum DatapathFlowText {
       guard key.ipFrag & IPFragment.later == 0 else { return }
       if key.ipProto == icmpProto {
         items += item(icmp) {
-          $0.decimal("type", UInt8(truncatingIfNeeded: key.tpSrc), UInt8(truncatingIfNeeded: mask.tpSrc))
-          $0.decimal("code", UInt8(truncatingIfNeeded: key.tpDst), UInt8(truncatingIfNeeded: mask.tpDst))
+          $0.decimal(
+            "type", UInt8(truncatingIfNeeded: key.tpSrc), UInt8(truncatingIfNeeded: mask.tpSrc))
+          $0.decimal(
+            "code", UInt8(truncatingIfNeeded: key.tpDst), UInt8(truncatingIfNeeded: mask.tpDst))
         }
       } else if IPProtocol.hasPorts(key.ipProto) {
         items += item(IPProtocol.name(key.ipProto)) {

@@ -23,7 +23,9 @@ extension Megaflows {
   public func dump(_ options: DumpOptions, heading: (Int) -> String?) -> String {
     let flows = store.withLock { Array($0.flows.values) }.filter { selects($0, options) }
     var text = ""
-    for (worker, own) in Dictionary(grouping: flows, by: \.handle.worker).sorted(by: { $0.key < $1.key }) {
+    for (worker, own) in Dictionary(grouping: flows, by: \.handle.worker).sorted(by: {
+      $0.key < $1.key
+    }) {
       if let heading = heading(worker) { text += heading + "\n" }
       for flow in own.sorted(by: { $0.number < $1.number }) { text += line(flow, options) + "\n" }
     }

@@ -66,7 +66,8 @@ extension Translator {
   /// Drops the copy that has been here before.
   private func loop(at port: BridgePort) {
     effects.append(.loop(port))
-    warn("packet has come in on patch port \(port.name) of bridge \(port.bridge.name) before, "
-      + "loop, dropping")
+    warn(
+      "packet has come in on patch port \(port.name) of bridge \(port.bridge.name) before, "
+        + "loop, dropping")
   }
 }

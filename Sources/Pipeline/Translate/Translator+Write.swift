@@ -43,10 +43,15 @@ extension Translator {
       return false
     }
     examine(subfield.field, subfield.fieldMask)
+    if [.ipv4, .ipv6, .ipAny].contains(subfield.field.prerequisite) { examineProtocol() }
     subfield.store(value, in: &flow)
     if isTagField(subfield.field) { completeTag(subfield.field) }
     return true
   }
+
+  /// A flow that sets a field of the IP header matches the protocol as well, so that no packet with
+  /// another header behind it falls under the flow (CVE-2023-1668; Debian's OVS does the same).
+  func examineProtocol() { wildcards.key.ipProto = .max }
 
   // MARK: VLAN
 

@@ -1,6 +1,9 @@
 import Datapath
 import Fields
 import OpenFlow
+import Runtime
+
+private let translations = Coverage.counter("xlate_actions")
 
 /// Translates one packet's way through the bridges into datapath actions.
 ///
@@ -55,9 +58,10 @@ public final class Translator {
   /// Writes down what happens, for `ofproto/trace`.
   let trace: TraceRecorder?
 
-  init(_ pipeline: Pipeline, _ key: FlowKey, at port: BridgePort?, in bridge: Bridge,
-    trace: TraceRecorder? = nil)
-  {
+  init(
+    _ pipeline: Pipeline, _ key: FlowKey, at port: BridgePort?, in bridge: Bridge,
+    trace: TraceRecorder? = nil
+  ) {
     self.pipeline = pipeline
     self.bridge = bridge
     self.trace = trace
@@ -130,6 +134,7 @@ public final class Translator {
 
   /// The answer. Call it after `run`.
   func finish() -> Translation {
+    translations.hit()
     if error != nil { actions = [] }
     return Translation(
       mask: finalMask(), actions: actions, effects: effects, error: error,

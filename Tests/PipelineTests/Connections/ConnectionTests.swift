@@ -58,6 +58,23 @@ import Testing
     }
   }
 
+  /// Messages may come in any pieces.
+  @Test func bytesComeAsTheyLike() throws {
+    try with { _, client in
+      let request = MessageCodec.encode(EchoRequest([1, 2, 3]), xid: 1, WireContext()) ?? []
+      for byte in request + request { client.send([byte]) }
+      client.send(request + request + request.dropLast(5))
+      client.send(Array(request.suffix(5)))
+      for _ in 0..<5 { #expect((client.decoded() as? EchoReply)?.payload == [1, 2, 3]) }
+    }
+  }
+
+  @Test func snoopingNeedsAController() throws {
+    let fixture = try ServiceFixture()
+    defer { fixture.stop() }
+    #expect(RawClient(fixture.directory + "/br0.snoop").message() == nil)
+  }
+
   @Test func impossibleLengthClosesTheConnection() throws {
     try with { _, client in
       client.send([1, 2, 0, 4, 0, 0, 0, 5])

@@ -79,9 +79,12 @@ import Testing
 
           """)
       #expect(ofctl("dump-ports", "br0").hasPrefix("OFPST_PORT reply (xid=0x2): 3 ports\n"))
-      #expect(ofctl("dump-ports-desc", "br0").hasPrefix("OFPST_PORT_DESC reply (xid=0x2):\n 1(p1): "))
+      #expect(
+        ofctl("dump-ports-desc", "br0").hasPrefix("OFPST_PORT_DESC reply (xid=0x2):\n 1(p1): "))
       #expect(ofctl("mod-port", "br0", "p1", "no-flood") == "")
-      #expect(ofctl("show", "br0").contains(" 1(p1): addr:aa:55:aa:55:00:01\n     config:     NO_FLOOD\n"))
+      #expect(
+        ofctl("show", "br0").contains(" 1(p1): addr:aa:55:aa:55:00:01\n     config:     NO_FLOOD\n")
+      )
       #expect(ofctl("mod-port", "br0", "1", "flood") == "")
     }
   }
@@ -118,9 +121,14 @@ import Testing
 
   @Test func flows() throws {
     try with { ofctl in
-      #expect(ofctl("add-flow", "br0", "in_port=p1,ip,actions=mod_dl_src:00:00:00:00:00:01,p2") == "")
-      #expect(ofctl("add-flow", "br0", "table=3,priority=1,cookie=0x5,tcp6,tp_dst=80,actions=resubmit(,4)") == "")
-      #expect(ofctl("add-flow", "br0", "priority=9,reg0=5,actions=load:1->NXM_NX_REG1[],IN_PORT") == "")
+      #expect(
+        ofctl("add-flow", "br0", "in_port=p1,ip,actions=mod_dl_src:00:00:00:00:00:01,p2") == "")
+      #expect(
+        ofctl(
+          "add-flow", "br0", "table=3,priority=1,cookie=0x5,tcp6,tp_dst=80,actions=resubmit(,4)")
+          == "")
+      #expect(
+        ofctl("add-flow", "br0", "priority=9,reg0=5,actions=load:1->NXM_NX_REG1[],IN_PORT") == "")
       #expect(
         ofctl("--no-stats", "dump-flows", "br0") == """
            ip,in_port=1 actions=mod_dl_src:00:00:00:00:00:01,output:2
@@ -128,7 +136,9 @@ import Testing
            cookie=0x5, table=3, priority=1,tcp6,tp_dst=80 actions=resubmit(,4)
 
           """)
-      #expect(ofctl("dump-aggregate", "br0") == "NXST_AGGREGATE reply (xid=0x4): packet_count=0 byte_count=0 flow_count=3\n")
+      #expect(
+        ofctl("dump-aggregate", "br0")
+          == "NXST_AGGREGATE reply (xid=0x4): packet_count=0 byte_count=0 flow_count=3\n")
       #expect(ofctl("--strict", "mod-flows", "br0", "in_port=1,ip,actions=drop") == "")
       #expect(ofctl("--no-stats", "dump-flows", "br0", "ip") == " ip,in_port=1 actions=drop\n")
       #expect(ofctl("del-flows", "br0", "cookie=5/-1") == "")

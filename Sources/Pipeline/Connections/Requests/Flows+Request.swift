@@ -3,8 +3,8 @@ import OpenFlow
 extension FlowMod: Request {
   func handle(_ exchange: Exchange) throws {
     // No packet waits in a buffer of ours.
-    try exchange.bridge.apply(self)
     guard bufferID == FlowMod.noBuffer else { throw OpenFlowError.bufferUnknown }
+    try exchange.bridge.apply(self)
   }
 }
 

@@ -20,6 +20,7 @@ extension SetEthDst: TranslatableAction {
 extension SetIPv4Src: TranslatableAction {
   public func translate(_ translator: Translator) {
     guard translator.isIPv4 else { return }
+    translator.examineProtocol()
     translator.wildcards.key.ipv4Src = .max
     translator.flow.key.ipv4Src = address
   }
@@ -28,6 +29,7 @@ extension SetIPv4Src: TranslatableAction {
 extension SetIPv4Dst: TranslatableAction {
   public func translate(_ translator: Translator) {
     guard translator.isIPv4 else { return }
+    translator.examineProtocol()
     translator.wildcards.key.ipv4Dst = .max
     translator.flow.key.ipv4Dst = address
   }
@@ -36,6 +38,7 @@ extension SetIPv4Dst: TranslatableAction {
 extension SetIPTOS: TranslatableAction {
   public func translate(_ translator: Translator) {
     guard translator.isIP else { return }
+    translator.examineProtocol()
     translator.wildcards.key.ipTOS |= 0xfc
     translator.flow.key.ipTOS = (translator.flow.key.ipTOS & 0x03) | (tos & 0xfc)
   }
@@ -60,6 +63,7 @@ extension SetL4DstPort: TranslatableAction {
 extension DecTTL: TranslatableAction {
   public func translate(_ translator: Translator) {
     guard translator.isIP else { return }
+    translator.examineProtocol()
     translator.wildcards.key.ipTTL = .max
     guard translator.flow.key.ipTTL > 1 else {
       let version = translator.isIPv4 ? "IPv4" : "IPv6"
