@@ -1,5 +1,6 @@
 import CDPDKShim
 import Fields
+import TestSupport
 import Testing
 
 @testable import Datapath
@@ -45,7 +46,7 @@ struct KernelTests {
     let pool = try MempoolRegistry.shared.pool(bufferSize: 2048)
     let all = Self.kernels()
     try #require(!all.isEmpty)
-    var g = Seeded(4)
+    var g = SplitMix(seed: 4)
     var taken = 0
     for round in 0..<4000 {
       var frame = ParserTests.frame(&g)

@@ -55,7 +55,7 @@ extension Bridge {
       } else {
         candidates = table.rules(coveredBy: selection.match)
       }
-      result += candidates.filter { !$0.isHidden && selection.covers($0) }.sorted(by: Rule.precedes)
+      result += candidates.filter { selection.covers($0) }.sorted(by: Rule.precedes)
     }
     return result
   }
@@ -72,6 +72,9 @@ extension Bridge {
     pipeline.megaflows.refreshStatistics()
     return pipeline.crediting { FlowStatistics(rule, now: pipeline.now()) }
   }
+
+  /// How many flows there are, in all tables.
+  public var flowCount: Int { tables.reduce(0) { $0 + ($1?.count ?? 0) } }
 
   /// One entry per table, used or not.
   public func tableStatistics() -> [TableStatistics] {
