@@ -88,11 +88,14 @@ let package = Package(
     .testTarget(
       name: "DatapathTests", dependencies: ["CDPDKShim", "Datapath", "Fields", "TestSupport"],
       swiftSettings: withDPDK),
-    .testTarget(name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: common),
     .testTarget(
-      name: "JSONRPCTests", dependencies: ["JSONRPC", "Runtime"] + nio, swiftSettings: common),
+      name: "RuntimeTests", dependencies: ["Runtime", "TestSupport"], swiftSettings: common),
     .testTarget(
-      name: "OVSDBTests", dependencies: ["OVSDB", "JSONRPC", "Runtime"] + nio, swiftSettings: common
+      name: "JSONRPCTests", dependencies: ["JSONRPC", "Runtime", "TestSupport"] + nio,
+      swiftSettings: common),
+    .testTarget(
+      name: "OVSDBTests", dependencies: ["OVSDB", "JSONRPC", "Runtime", "TestSupport"] + nio,
+      swiftSettings: common
     ),
     .testTarget(
       name: "OpenFlowTests", dependencies: ["OpenFlow", "Fields", "TestSupport"],
@@ -109,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "BridgesTests",
       dependencies: [
-        "Bridges", "Interfaces", "Pipeline", "Datapath", "OVSDB", "Fields",
+        "Bridges", "OVSDB", "Fields", "TestSupport",
       ],
       swiftSettings: withDPDK),
     .testTarget(name: "CommandsTests", dependencies: ["TestSupport"], swiftSettings: common),

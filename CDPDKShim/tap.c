@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 int pb_tap_open(const char *name) {
@@ -65,6 +66,12 @@ int pb_tap_address(int fd, uint8_t address[6]) {
 
 int64_t pb_read(int fd, void *into, uint64_t size) {
   ssize_t n = read(fd, into, size);
+  return n < 0 ? -errno : n;
+}
+
+int64_t pb_read_two(int fd, void *a, uint64_t a_size, void *b, uint64_t b_size) {
+  struct iovec parts[] = {{a, a_size}, {b, b_size}};
+  ssize_t n = readv(fd, parts, 2);
   return n < 0 ? -errno : n;
 }
 

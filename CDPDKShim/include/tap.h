@@ -20,6 +20,8 @@ int pb_tap_address(int fd, uint8_t address[6]);
 
 /* Bytes moved, or a negative errno value. */
 int64_t pb_read(int fd, void *into, uint64_t size);
+/* Reads into `a`, and what does not fit there into `b`. */
+int64_t pb_read_two(int fd, void *a, uint64_t a_size, void *b, uint64_t b_size);
 int64_t pb_write(int fd, const void *from, uint64_t size);
 
 /* Replaces `fd` by a descriptor that never becomes readable and refuses writes. */

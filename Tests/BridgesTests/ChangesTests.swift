@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Bridges
@@ -62,14 +63,14 @@ import Testing
 
   /// Applying the steps to the old state gives the new state, for random pairs of states.
   @Test func stepsLeadFromOldToNew() {
-    var random = SeededGenerator(state: 7)
+    var random = SplitMix(seed: 7)
     for _ in 0..<300 {
       let (a, b) = (randomSwitch(&random), randomSwitch(&random))
       #expect(applied(Changes(from: a, to: b), to: a) == places(b))
     }
   }
 
-  private func randomSwitch(_ r: inout SeededGenerator) -> DesiredSwitch {
+  private func randomSwitch(_ r: inout SplitMix) -> DesiredSwitch {
     var free = (0..<8).map { "p\($0)" }.shuffled(using: &r)
     return desired(
       (0..<3).filter { _ in Bool.random(using: &r) }.map { n in
@@ -99,13 +100,5 @@ import Testing
       state[a.place.bridge]?.insert("\(a.interface.name)/\(a.interface.type)")
     }
     return state
-  }
-}
-
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ (state >> 29)
   }
 }

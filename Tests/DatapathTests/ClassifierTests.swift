@@ -1,5 +1,6 @@
 import CDPDKShim
 import Fields
+import TestSupport
 import Testing
 
 @testable import Datapath
@@ -15,7 +16,7 @@ struct ClassifierTests {
   }
 
   /// Few values per field, so that flows are hit and overlap.
-  static func key(_ g: inout Seeded) -> FlowKey {
+  static func key(_ g: inout SplitMix) -> FlowKey {
     var k = FlowKey()
     k.inPort = 1
     k.ethDst = EthernetAddress(UInt64.random(in: 1...6, using: &g))
@@ -27,7 +28,7 @@ struct ClassifierTests {
     return k
   }
 
-  static func mask(_ g: inout Seeded) -> FlowMask {
+  static func mask(_ g: inout SplitMix) -> FlowMask {
     var m = FlowKey.alwaysExact
     if Bool.random(using: &g) { m.ethDst = .broadcast }
     if Bool.random(using: &g) { m.ethType = .max }
@@ -39,7 +40,7 @@ struct ClassifierTests {
 
   @Test(arguments: [UInt64(1), 2, 3])
   func agreesWithDictionaries(seed: UInt64) throws {
-    var g = Seeded(seed)
+    var g = SplitMix(seed: seed)
     var kernels = pb_kernels()
     try #require(pb_kernels_select(nil, &kernels) == 0)
     var classifier = Classifier()

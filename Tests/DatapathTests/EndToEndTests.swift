@@ -1,6 +1,7 @@
 import Datapath
 import Fields
 import Glibc
+import TestSupport
 import Testing
 
 /// Packets through a whole datapath: event worker, misses, answers, dummy ports.
@@ -44,7 +45,7 @@ struct EndToEndTests {
       _ = datapath.answer(miss, mask: mask, actions: [.output(2)], install: miss.key.tpDst % 4 != 1)
     }
     defer { bed.finish() }
-    var g = Seeded(5)
+    var g = SplitMix(seed: 5)
     var sent: [UInt16: [UInt16]] = [:]
     var got: [UInt16: [UInt16]] = [:]
     for number in 0..<UInt16(800) {

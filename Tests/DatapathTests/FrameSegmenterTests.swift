@@ -1,4 +1,5 @@
 import CDPDKShim
+import TestSupport
 import Testing
 
 @testable import Datapath
@@ -85,7 +86,7 @@ import Testing
       }
     }
 
-    static func random(_ random: inout Seeded, longest: Int = 9000) -> LongPacket {
+    static func random(_ random: inout SplitMix, longest: Int = 9000) -> LongPacket {
       let isIPv6 = Bool.random(using: &random)
       let count = Int.random(in: 1...longest, using: &random)
       return LongPacket(
@@ -125,7 +126,7 @@ import Testing
   }
 
   @Test func segmentsEqualPacketsBuiltOneByOne() {
-    var random = Seeded(7)
+    var random = SplitMix(seed: 7)
     for _ in 0..<30 {
       let packet = LongPacket.random(&random)
       let frame = packet.frame(packet.payload, segment: nil, isLast: true)
@@ -136,7 +137,7 @@ import Testing
   }
 
   @Test func tooSmallABufferLosesTheFrame() {
-    var random = Seeded(8)
+    var random = SplitMix(seed: 8)
     var packet = LongPacket.random(&random)
     packet.payload = [UInt8](repeating: 1, count: 3000)
     packet.size = 1000
@@ -146,7 +147,7 @@ import Testing
 
   /// Wrong lengths, offsets and headers: no segment or any segments, but never beyond the frame.
   @Test func anyFrameWithAnyOffloadIsSafe() {
-    var random = Seeded(9)
+    var random = SplitMix(seed: 9)
     for _ in 0..<3000 {
       let packet = LongPacket.random(&random, longest: 100)
       var frame = packet.frame(packet.payload, segment: nil, isLast: true)
@@ -166,7 +167,7 @@ import Testing
   }
 
   @Test func partialChecksumIsCompleted() {
-    var random = Seeded(10)
+    var random = SplitMix(seed: 10)
     for _ in 0..<200 {
       let bytes = (0..<Int.random(in: 40...1500, using: &random)).map { _ in
         UInt8.random(in: 0...255, using: &random)

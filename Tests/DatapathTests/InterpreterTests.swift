@@ -1,5 +1,6 @@
 import CDPDKShim
 import Fields
+import TestSupport
 import Testing
 
 @testable import Datapath
@@ -7,12 +8,12 @@ import Testing
 /// Action programs on a running datapath, against `NaiveActions`.
 @Suite(.serialized)
 struct InterpreterTests {
-  static func random<T: FixedWidthInteger>(_ g: inout Seeded) -> T {
+  static func random<T: FixedWidthInteger>(_ g: inout SplitMix) -> T {
     T(truncatingIfNeeded: g.next())
   }
 
   /// All ones, nothing, or anything.
-  static func mask<T: FixedWidthInteger>(_ g: inout Seeded) -> T {
+  static func mask<T: FixedWidthInteger>(_ g: inout SplitMix) -> T {
     switch Int.random(in: 0..<3, using: &g) {
     case 0: ~0
     case 1: 0
@@ -20,7 +21,7 @@ struct InterpreterTests {
     }
   }
 
-  static func action(_ proto: UInt8, _ g: inout Seeded) -> DatapathAction {
+  static func action(_ proto: UInt8, _ g: inout SplitMix) -> DatapathAction {
     switch Int.random(in: 0..<9, using: &g) {
     case 0: return .pushVLAN(tpid: 0x8100, tci: random(&g))
     case 1: return .popVLAN
@@ -55,7 +56,7 @@ struct InterpreterTests {
     }
   }
 
-  static func frame(_ g: inout Seeded) -> (UInt8, [UInt8]) {
+  static func frame(_ g: inout SplitMix) -> (UInt8, [UInt8]) {
     let proto: UInt8 = Bool.random(using: &g) ? 6 : 17
     let payload = (0..<Int.random(in: 1...30, using: &g)).map { _ in random(&g) as UInt8 }
     let withSum = Int.random(in: 0..<4, using: &g) != 0
@@ -88,7 +89,7 @@ struct InterpreterTests {
   @Test func programsDoWhatTheModelDoes() throws {
     let bed = try TestBed(ports: 4) { datapath, miss in datapath.discard(miss) }
     defer { bed.finish() }
-    var g = Seeded(11)
+    var g = SplitMix(seed: 11)
     for round in 0..<1500 {
       let (proto, frame) = Self.frame(&g)
       var model = NaiveActions(frame)
@@ -129,7 +130,7 @@ struct InterpreterTests {
   @Test func fuzz() throws {
     let bed = try TestBed(ports: 4) { datapath, miss in datapath.discard(miss) }
     defer { bed.finish() }
-    var g = Seeded(12)
+    var g = SplitMix(seed: 12)
     for _ in 0..<3000 {
       var (proto, frame) = Self.frame(&g)
       for _ in 0..<3 { frame[Int.random(in: 12..<frame.count, using: &g)] = Self.random(&g) }

@@ -1,5 +1,6 @@
 import CDPDKShim
 import Fields
+import TestSupport
 import Testing
 
 @testable import Datapath
@@ -128,7 +129,7 @@ struct NaiveParser {
 
 struct ParserTests {
   /// Frames of every kind that the parser knows, by a seeded generator.
-  static func frame(_ g: inout Seeded) -> [UInt8] {
+  static func frame(_ g: inout SplitMix) -> [UInt8] {
     let tags: [(UInt16, UInt16)] = (0..<Int.random(in: 0...2, using: &g)).map { _ in
       (Bool.random(using: &g) ? 0x8100 : 0x88a8, UInt16.random(in: 0...UInt16.max, using: &g))
     }
@@ -147,7 +148,7 @@ struct ParserTests {
       body + (Bool.random(using: &g) ? padding : []))
   }
 
-  static func network(_ g: inout Seeded) -> (UInt16, [UInt8]) {
+  static func network(_ g: inout SplitMix) -> (UInt16, [UInt8]) {
     let protocols: [UInt8] = [6, 6, 17, 17, 132, 1, 2, 58, 47, 99]
     let proto = protocols.randomElement(using: &g) ?? 6
     let payload = transport(proto, &g)
@@ -182,7 +183,7 @@ struct ParserTests {
     }
   }
 
-  static func transport(_ proto: UInt8, _ g: inout Seeded) -> [UInt8] {
+  static func transport(_ proto: UInt8, _ g: inout SplitMix) -> [UInt8] {
     let a = UInt16(truncatingIfNeeded: g.next())
     let b = UInt16(truncatingIfNeeded: g.next())
     switch proto {
@@ -192,7 +193,7 @@ struct ParserTests {
     }
   }
 
-  static func extensions(_ proto: UInt8, _ payload: [UInt8], _ g: inout Seeded)
+  static func extensions(_ proto: UInt8, _ payload: [UInt8], _ g: inout SplitMix)
     -> (UInt8, [UInt8])
   {
     var next = proto
@@ -215,7 +216,7 @@ struct ParserTests {
   }
 
   @Test func agreesWithNaiveParserWhereverTheFrameIsCut() {
-    var g = Seeded(1)
+    var g = SplitMix(seed: 1)
     for _ in 0..<300 {
       let frame = Self.frame(&g)
       for length in 0...frame.count {
@@ -226,7 +227,7 @@ struct ParserTests {
   }
 
   @Test func agreesWithNaiveParserOnDamagedFrames() {
-    var g = Seeded(2)
+    var g = SplitMix(seed: 2)
     for _ in 0..<20_000 {
       var frame = Self.frame(&g)
       for _ in 0..<Int.random(in: 1...4, using: &g) {
@@ -243,7 +244,7 @@ struct ParserTests {
 
   /// Random bytes behind an Ethernet header that announces something.
   @Test func fuzz() {
-    var g = Seeded(3)
+    var g = SplitMix(seed: 3)
     let types: [UInt16] = [0x0800, 0x86dd, 0x0806, 0x8100, 0x0010]
     for _ in 0..<20_000 {
       let body = (0..<Int.random(in: 0...90, using: &g)).map { _ in

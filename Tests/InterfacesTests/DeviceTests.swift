@@ -1,6 +1,7 @@
 import Datapath
 import Fields
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Interfaces
@@ -133,7 +134,7 @@ private func startDPDK() throws {
       "net_null8,representor=[0-9999999]", "vdev:net_null6", "pci:",
       String(repeating: "a", count: 5000),
     ]
-    var random = SeededGenerator(state: 99)
+    var random = SplitMix(seed: 99)
     for round in 0..<240 {
       var bytes = Array(corpus[round % corpus.count].utf8)
       for _ in 0..<(round < corpus.count ? 0 : 3) where !bytes.isEmpty {

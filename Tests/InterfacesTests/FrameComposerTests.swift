@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Interfaces
@@ -135,7 +136,7 @@ private let pattern = hex(Array(0..<64))
   /// Any text gives a frame or an error, and all that the composer makes has the length it was asked
   /// for.
   @Test func anyTextIsReadOrRefused() {
-    var random = SeededGenerator(state: 7)
+    var random = SplitMix(seed: 7)
     let seeds = Corpus.flows
     for round in 0..<4000 {
       var bytes = Array(seeds[round % seeds.count].utf8)
@@ -171,12 +172,4 @@ private enum Corpus {
     "encap(encap(encap(encap(encap(eth())))))", "eth(=),vlan(,),nd(=)", "((((", "eth)(",
     "tcp_flags(|)",
   ]
-}
-
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ state >> 29
-  }
 }

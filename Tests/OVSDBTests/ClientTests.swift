@@ -20,15 +20,16 @@ struct ClientTests {
         let database = harness.client.database
         let bridge = database.bridges[0]
         let ports = database.ports(of: bridge)
-        let interface = database.interfaces(of: ports[1])[0]
-        return bridge.name == "br0" && bridge.otherConfig == ["a": "b"]
-          && ports.map(\.name) == ["br0", "p"] && ports[1].tag == 5
-          && interface.type == "patch" && interface.options == ["peer": "q"]
+        let interface = database.rows("Interface", referredBy: ports[1], "interfaces")[0]
+        return bridge.string("name") == "br0" && bridge.map("other_config") == ["a": "b"]
+          && ports.map { $0.string("name") } == ["br0", "p"] && ports[1].int("tag") == 5
+          && interface.string("type") == "patch" && interface.map("options") == ["peer": "q"]
           && harness.client.schema.version == "8.3.1"
       })
     #expect(harness.changeCount == 1)
     try server.configure("set", "bridge", "br0", "other_config:a=c", "other_config:d=e")
-    #expect(harness.eventually { $0.database.bridges[0].otherConfig == ["a": "c", "d": "e"] })
+    #expect(
+      harness.eventually { $0.database.bridges[0].map("other_config") == ["a": "c", "d": "e"] })
     try server.configure("del-port", "p")
     #expect(harness.eventually { $0.database.ports(of: $0.database.bridges[0]).count == 1 })
     #expect(harness.changeCount == 3)
@@ -78,7 +79,7 @@ struct ClientTests {
           "constraint violation: nonsense is not one of the allowed values ([secure, standalone])"))
     // The row changes between our look at it and the server's.
     let verified = try harness.commit { transaction, database in
-      guard let root = database.openVSwitch?.row else { return }
+      guard let root = database.singleton("Open_vSwitch") else { return }
       transaction.mutate("Open_vSwitch", root.uuid, "next_cfg", .add, .integer(1))
       transaction.verify("Open_vSwitch", root.uuid, "next_cfg")
     }
@@ -99,12 +100,12 @@ struct ClientTests {
     let client = harness.client
     try harness.control.sync {
       client.onChange = { database in
-        guard let root = database.openVSwitch,
-          root.nextConfiguration != root.currentConfiguration
+        guard let root = database.singleton("Open_vSwitch"), let next = root.int("next_cfg"),
+          next != root.int("cur_cfg")
         else { return }
         var transaction = Transaction()
         transaction.update(
-          "Open_vSwitch", root.row.uuid, ["cur_cfg": .integer(root.nextConfiguration)])
+          "Open_vSwitch", root.uuid, ["cur_cfg": .integer(next)])
         client.commit(transaction)
       }
     }
@@ -166,5 +167,19 @@ struct ClientTests {
     }
     #expect(second.eventually { $0.state.lock == .held })
     #expect(try second.commit(write) == .success(inserted: []))
+  }
+}
+
+extension Database {
+  /// The bridges that count: those the root row refers to.
+  fileprivate var bridges: [Row] {
+    singleton("Open_vSwitch").map { rows("Bridge", referredBy: $0, "bridges") } ?? []
+  }
+
+  /// By name.
+  fileprivate func ports(of bridge: Row) -> [Row] {
+    rows("Port", referredBy: bridge, "ports").sorted {
+      ($0.string("name") ?? "") < ($1.string("name") ?? "")
+    }
   }
 }

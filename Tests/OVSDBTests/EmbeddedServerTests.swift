@@ -22,7 +22,10 @@ struct EmbeddedServerTests {
     try withPlaces { places in
       let server = try #require(try EmbeddedServer.startIfNone(places))
       let harness = try ClientHarness(places.remote)
-      #expect(harness.eventually { $0.database.openVSwitch?.row.string("db_version") == "8.3.1" })
+      #expect(
+        harness.eventually {
+          $0.database.singleton("Open_vSwitch")?.string("db_version") == "8.3.1"
+        })
       server.stop()
       #expect(harness.eventually { !$0.state.isConnected })
       #expect(!UnixSocket.answers(places.socket))

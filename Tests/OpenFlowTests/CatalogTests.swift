@@ -1,21 +1,21 @@
-import Glibc
+import TestSupport
 import Testing
 
 @testable import OpenFlow
 
 /// Walks the source folders: what a file declares must stand in its catalog.
 @Suite struct CatalogTests {
-  @Test func everyMessageIsInTheCatalog() throws {
+  @Test func everyMessageIsInTheCatalog() {
     let names = Set(MessageCatalog.all.map { "\($0)" })
-    let declared = try types(
+    let declared = types(
       in: "Messages", conformingTo: ["Message", "EmptyMessage", "EntryReply"])
     #expect(declared.count > 20)
     #expect(declared.subtracting(names) == [])
   }
 
-  @Test func everyActionIsInTheCatalog() throws {
+  @Test func everyActionIsInTheCatalog() {
     let names = Set(ActionCatalog.all.map { "\($0)" })
-    let declared = try types(in: "Actions", conformingTo: ["Action"])
+    let declared = types(in: "Actions", conformingTo: ["Action"])
     #expect(declared.count > 10)
     #expect(declared == names)
   }
@@ -42,9 +42,11 @@ import Testing
   }
 
   /// Names of the types that files of a folder declare with one of `protocols` first.
-  private func types(in folder: String, conformingTo protocols: [String]) throws -> Set<String> {
+  private func types(in folder: String, conformingTo protocols: [String]) -> Set<String> {
     var names = Set<String>()
-    for line in try sourceLines("Sources/OpenFlow/" + folder) {
+    for line in SourceTree.files(below: "Sources/OpenFlow/" + folder).flatMap({
+      SourceTree.text($0).split(separator: "\n")
+    }) {
       for head in ["public struct ", "extension "] where line.hasPrefix(head) {
         let parts = line.dropFirst(head.count).split(separator: ":", maxSplits: 1)
         guard parts.count == 2 else { continue }
@@ -53,34 +55,5 @@ import Testing
       }
     }
     return names
-  }
-}
-
-/// All lines of the Swift files of a folder of the repository.
-func sourceLines(_ folder: String) throws -> [Substring] {
-  let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-  let path = "/" + root + "/" + folder
-  let directory = try #require(opendir(path))
-  defer { closedir(directory) }
-  var lines: [Substring] = []
-  while let entry = readdir(directory) {
-    let name = withUnsafeBytes(of: entry.pointee.d_name) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    guard name.hasSuffix(".swift") else { continue }
-    lines += String(decoding: readFile(path + "/" + name), as: UTF8.self).split(separator: "\n")
-  }
-  return lines
-}
-
-func readFile(_ path: String) -> [UInt8] {
-  guard let file = fopen(path, "r") else { return [] }
-  defer { fclose(file) }
-  var bytes: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 65536)
-  while true {
-    let count = fread(&buffer, 1, buffer.count, file)
-    if count == 0 { return bytes }
-    bytes += buffer[..<count]
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import OpenFlow
@@ -5,18 +6,6 @@ import Testing
 /// Whatever bytes and texts come: an error or a value, never a crash, and a value that was read can be
 /// written and read again. Bounded and seeded; inputs that once failed are kept in `Corpus`.
 @Suite struct FuzzTests {
-  /// SplitMix64.
-  struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   private static let contexts: [WireContext] = {
     var tables = WireContext()
     tables.flowModTableID = true
@@ -48,7 +37,7 @@ import Testing
   }
 
   @Test func mutatedMessages() {
-    var random = Generator(state: 1)
+    var random = SplitMix(seed: 1)
     let seeds = RecordedFlow.all.map(\.flowMod) + MessageTests.samples
     for round in 0..<8_000 {
       var bytes = seeds[round % seeds.count]
@@ -62,7 +51,7 @@ import Testing
     }
   }
 
-  private func mutate(_ bytes: inout [UInt8], _ random: inout Generator) {
+  private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
     guard !bytes.isEmpty else { return }
     let at = Int.random(in: 0..<bytes.count, using: &random)
     let interesting: [UInt8] = [0, 1, 7, 8, 0x7f, 0x80, 0xff, 0xfe]
@@ -77,7 +66,7 @@ import Testing
   }
 
   @Test func mutatedTexts() {
-    var random = Generator(state: 2)
+    var random = SplitMix(seed: 2)
     let pieces = Array("=,:/()[]->.0123456789abcdefxX|+-* \t\"'") + ["\u{0}", "ä", "\u{1F600}"]
     for round in 0..<3_000 {
       var text = Array(RecordedFlow.all[round % RecordedFlow.all.count].text)
@@ -104,10 +93,8 @@ import Testing
   }
 
   @Test func corpus() {
-    let folder =
-      "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Corpus/"
     for name in ["messages.hex", "flows.txt"] {
-      let lines = String(decoding: readFile(folder + name), as: UTF8.self).split(separator: "\n")
+      let lines = SourceTree.text("Tests/OpenFlowTests/Corpus/" + name).split(separator: "\n")
       #expect(!lines.isEmpty, "\(name)")
       for line in lines where !line.hasPrefix("#") {
         name.hasSuffix(".hex") ? attempt(bytes(hex: line)) : tryText(String(line))

@@ -89,8 +89,6 @@ public final class RunningBridge {
     self.pipeline = pipeline
   }
 
-  /// Ports in the order of their numbers.
-  public var portsByNumber: [RunningPort] { ports.values.sorted { $0.ofport < $1.ofport } }
 }
 
 extension VLANSettings {

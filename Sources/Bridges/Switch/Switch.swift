@@ -34,8 +34,10 @@ public final class Switch {
   /// Counts for `memory/show` that others keep.
   public var memoryUsage: () -> [String: Int] = { [:] }
 
-  /// Columns of the Open_vSwitch row that say who we are.
-  public var identity: [String: Datum] = [:]
+  /// Samples of the workers, for usage figures.
+  public internal(set) var workerHistory = WorkerHistory()
+  /// Columns of the Open_vSwitch row that say who we are, now.
+  public var identity: () -> [String: Datum] = { [:] }
   /// Cores of `pmd-cpu-mask`, nil when it is not set.
   var wantedCores: [Int]?
   private var runningCores: [Int] = []
@@ -281,15 +283,20 @@ public final class Switch {
 
   public var allPorts: [RunningPort] { bridges.values.flatMap(\.ports.values) }
 
-  /// A port's device changed by itself (link, address, MTU), or went away: then it is made again,
-  /// which fails until it is back, and says so.
-  public func deviceChanged(_ port: RunningPort) {
-    changeInterface(
-      Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
+  /// Devices changed by themselves (link, address, MTU), or went away: then the port is made again,
+  /// which fails until the device is back, and says so.
+  func devicesChanged(_ ports: [RunningPort]) {
+    guard !ports.isEmpty else { return }
+    for port in ports {
+      changeInterface(Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
+    }
+    settleAddresses()
   }
 
   /// Removes rules whose idle or hard timeout has passed. Every second.
-  func expireFlows() { bridges.values.forEach { $0.pipeline.expireFlows() } }
+  func expireFlows() {
+    for bridge in bridges.values { bridge.pipeline.expireFlows() }
+  }
 
   /// Takes everything down, as `exit --cleanup` does.
   public func removeAll() { apply(DesiredSwitch()) }

@@ -11,7 +11,9 @@ public final class SwitchHardware: PortHardware {
   public func counts(of port: BridgePort) -> PortCounts? {
     guard let running = running(port) else { return nil }
     let statistics = sw.statistics(of: running)
-    func count(_ key: String) -> UInt64 { statistics[key].map(UInt64.init(clamping:)) ?? PortCounts.unknown }
+    func count(_ key: String) -> UInt64 {
+      statistics[key].map(UInt64.init(clamping:)) ?? PortCounts.unknown
+    }
     var c = PortCounts()
     (c.rxPackets, c.rxBytes) = (count("rx_packets"), count("rx_bytes"))
     (c.txPackets, c.txBytes) = (count("tx_packets"), count("tx_bytes"))

@@ -15,8 +15,6 @@ struct ChecksumChange {
 
   @inline(__always) mutating func add(_ other: ChecksumChange) { sum &+= other.sum }
 
-  var isNone: Bool { sum == 0 }
-
   /// The new value of a checksum field.
   @inline(__always) func applied(to field: UInt16) -> UInt16 {
     var s = UInt64(~field) &+ sum

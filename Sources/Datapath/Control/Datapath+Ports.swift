@@ -123,9 +123,6 @@ extension Datapath {
       }
     }
   }
-
-  /// Names and numbers of the ports.
-  public var portNames: [PortNumber: String] { lock.withLock { ports.mapValues(\.name) } }
 }
 
 extension PortCounters {

@@ -78,10 +78,14 @@ extension Datapath {
   /// Posts a poll list if it is another one than now; the old one is freed when it is out of use.
   private func setQueues(_ queues: [WorkerDescription.Queue], of thread: WorkerThread) {
     guard thread.queues != queues else { return }
+    let cycles = Dictionary(
+      zip(thread.queues, thread.queueCycles), uniquingKeysWith: { first, _ in first })
     thread.queues = queues
     let list = PollList.create(
       queues.compactMap { queue in
-        thread.ports[queue.port].map { PollList.Entry(port: $0, queue: UInt16(queue.queue)) }
+        thread.ports[queue.port].map {
+          PollList.Entry(port: $0, queue: UInt16(queue.queue), cycles: cycles[queue] ?? 0)
+        }
       })
     var command = Command(.poll)
     command.memory = UnsafeMutableRawPointer(list)
@@ -97,7 +101,9 @@ extension Datapath {
         WorkerDescription(
           id: thread.id, core: thread.core,
           numaNode: thread.core.map { Int(pb_numa_node_of_core(Int32($0))) } ?? 0,
-          queues: thread.queues, counters: thread.counters.since(thread.baseline),
+          queues: thread.queues, queueCycles: thread.queueCycles,
+          cycles: thread.counters.busyCycles &+ thread.counters.idleCycles,
+          counters: thread.counters.since(thread.baseline),
           drops: DropReason.allCases.map { thread.worker.pointee.drops[$0.rawValue] })
       }
     }
@@ -115,6 +121,12 @@ extension Datapath {
 }
 
 extension WorkerThread {
+  /// What each of `queues` has cost so far.
+  var queueCycles: [UInt64] {
+    guard let list = pollList else { return [] }
+    return (0..<list.pointee.count).map { list.pointee.entries[$0].cycles }
+  }
+
   /// The worker's own counters, with the number of its masks.
   var counters: WorkerCounters {
     var c = worker.pointee.counters

@@ -49,9 +49,6 @@ public final class Datapath {
     maximumSleep.deallocate()
   }
 
-  /// Which of the shim's kernels this processor runs.
-  public var kernelName: String { String(cString: kernels.pointee.name) }
-
   /// Detaches all ports and ends all workers and translators. Control thread.
   public func shutdown() {
     let first = lock.withLock { () -> Bool in

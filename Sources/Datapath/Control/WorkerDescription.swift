@@ -6,11 +6,14 @@ public struct WorkerDescription: Sendable {
   public var core: Int?
   public var numaNode: Int
   public var queues: [Queue]
+  /// Cycles that each of `queues` has cost, and all cycles of the worker, since they started.
+  public var queueCycles: [UInt64]
+  public var cycles: UInt64
   public var counters: WorkerCounters
   /// Drops that belong to no port, by `DropReason.rawValue`.
   public var drops: [UInt64]
 
-  public struct Queue: Equatable, Sendable {
+  public struct Queue: Hashable, Sendable {
     public var port: PortNumber
     public var queue: Int
     public var enabled: Bool

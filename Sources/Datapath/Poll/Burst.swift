@@ -51,7 +51,8 @@ extension Worker {
   private static let shortestRun = 4
 
   @inline(__always)
-  private mutating func isAll(of flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) -> Bool {
+  private mutating func isAll(of flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) -> Bool
+  {
     let n = UInt32(truncatingIfNeeded: count)
     return count >= Worker.shortestRun
       && kernels.pointee.same(burst, n, port.pointee.firstWord, flow) != 0

@@ -16,11 +16,11 @@ extension Worker {
     var sleep: UInt64 = 0
     while isRunning {
       processCommands()
-      let received = pollQueues()
-      let now = pb_tsc()
-      account(now &- then, received)
-      clock.update(now)
-      then = now
+      let start = then
+      let received = pollQueues(&then)
+      if received == 0 { then = pb_tsc() }
+      account(then &- start, received)
+      clock.update(then)
       keepHouse()
       if maximumSleep.pointee != 0 { then = rest(&sleep, maximumSleep.pointee, received, then) }
     }
@@ -40,9 +40,11 @@ extension Worker {
     return then
   }
 
-  /// One burst from every queue; returns the number of packets.
+  /// One burst from every queue; returns the number of packets. The time since `then` goes to the
+  /// queue that had packets, and `then` becomes the end of the last burst: as many readings of the
+  /// TSC as bursts.
   @inline(__always)
-  private mutating func pollQueues() -> Int {
+  private mutating func pollQueues(_ then: inout UInt64) -> Int {
     guard let list = pollList else { return 0 }
     let entries = list.pointee.entries
     let count = list.pointee.count
@@ -54,6 +56,9 @@ extension Worker {
       if n > 0 {
         process(port, count: n)
         received &+= n
+        let now = pb_tsc()
+        entries[i].cycles &+= now &- then
+        then = now
       }
       i &+= 1
     }
@@ -99,9 +104,10 @@ extension Worker {
       // Commands first: what was posted before a packet came holds for the packet.
       processCommands()
       guard isRunning else { return }
-      let then = pb_tsc()
-      clock.update(then)
-      var received = pollQueues()
+      let start = pb_tsc()
+      clock.update(start)
+      var then = start
+      var received = pollQueues(&then)
       for i in 0..<ready {
         if let tag = tags[i] {
           received &+= receiveReady(PortNumber(truncatingIfNeeded: UInt(bitPattern: tag)))
@@ -110,7 +116,7 @@ extension Worker {
         }
       }
       idleRounds = received > 0 ? 0 : idleRounds &+ 1
-      account(pb_tsc() &- then, received)
+      account(pb_tsc() &- start, received)
       keepHouse()
     }
   }

@@ -120,6 +120,8 @@ struct PollList {
   struct Entry {
     let port: WorkerPortPointer
     let queue: UInt16
+    /// What the queue's packets cost so far; the worker adds, control reads.
+    var cycles: UInt64
   }
   let entries: UnsafeMutablePointer<Entry>
   let count: Int

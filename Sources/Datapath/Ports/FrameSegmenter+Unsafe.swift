@@ -94,6 +94,9 @@ struct FrameSegmenter {
 // MARK: Writing segments
 
 extension FrameSegmenter {
+  /// Length of the next segment, tag included.
+  var nextLength: Int { payload &+ min(size, length &- next) &+ (vlan.tpid == 0 ? 0 : 4) }
+
   /// Writes the next segment, tag included; its length, or 0 (and nothing is left) when `room` is
   /// too small for it.
   mutating func writeNext(into buffer: UnsafeMutableRawPointer, room: Int) -> Int {

@@ -87,14 +87,8 @@ extension PacketSocketDevice {
         return nil
       }
     }
-    guard let packet = pb_mbuf_alloc(pool) else {
-      rxNoBuffer &+= 1
-      return nil
-    }
     let total = length &+ (vlan.tpid == 0 ? 0 : 4)
-    guard let data = pb_mbuf_data(packet), total <= Int(pb_mbuf_tailroom(packet)) else {
-      pb_mbuf_free(packet)
-      rxTooLong &+= 1
+    guard let packet = buffer(total, pool: pool), let data = pb_mbuf_data(packet) else {
       return nil
     }
     FrameSegmenter.copy(frame, length, vlan, into: data)
@@ -102,19 +96,24 @@ extension PacketSocketDevice {
     return packet
   }
 
+  /// A buffer with room for `length` bytes; nil, and counted, when there is none.
+  private mutating func buffer(_ length: Int, pool: OpaquePointer) -> OpaquePointer? {
+    switch largeFrames.buffer(length, small: pool) {
+    case .buffer(let packet): return packet
+    case .none: rxNoBuffer &+= 1
+    case .tooLong: rxTooLong &+= 1
+    }
+    return nil
+  }
+
   /// The next segment of the long frame in hand; nil when it is lost.
   private mutating func takeSegment(pool: OpaquePointer) -> OpaquePointer? {
-    var packet = pb_mbuf_alloc(pool)
-    if let buffer = packet, let data = pb_mbuf_data(buffer) {
-      let length = segmenter.writeNext(into: data, room: Int(pb_mbuf_tailroom(buffer)))
-      pb_mbuf_set_length(buffer, UInt32(truncatingIfNeeded: length))
-      if length == 0 {
-        rxTooLong &+= 1
-        pb_mbuf_free(buffer)
-        packet = nil
-      }
+    let packet = buffer(segmenter.nextLength, pool: pool)
+    if let packet, let data = pb_mbuf_data(packet) {
+      let length = segmenter.writeNext(into: data, room: Int(pb_mbuf_tailroom(packet)))
+      pb_mbuf_set_length(packet, UInt32(truncatingIfNeeded: length))
     } else {
-      rxNoBuffer &+= 1
+      // The rest would not fare better.
       segmenter = FrameSegmenter()
     }
     if !segmenter.isActive && segmentsSlot {

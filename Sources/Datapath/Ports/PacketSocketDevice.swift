@@ -37,6 +37,7 @@ public struct PacketSocketDevice {
   /// A long frame that is being cut, and whether it lies in slot `head`.
   var segmenter = FrameSegmenter()
   var segmentsSlot = false
+  var largeFrames = LargeFrames()
   /// Where frames from the socket's queue go.
   let longFrame: UnsafeMutableRawPointer
 
@@ -69,6 +70,9 @@ public struct PacketSocketDevice {
     device.pointee.longFrame.deallocate()
     device.deallocate()
   }
+
+  /// Lets the device receive frames that need a buffer of this pool. Control thread.
+  public mutating func lendLargeBuffers(_ pool: OpaquePointer) { largeFrames.lend(pool) }
 
   /// Frames lost since the last call because the ring was full. Control thread.
   public func takeKernelDrops() -> UInt64 { UInt64(pb_packet_socket_drops(pollDescriptor)) }

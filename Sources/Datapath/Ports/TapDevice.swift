@@ -22,6 +22,11 @@ public struct TapDevice {
   public private(set) var txRefused: UInt64 = 0
   public private(set) var txRefusedBytes: UInt64 = 0
 
+  private var largeFrames = LargeFrames()
+  /// Where the end of a frame goes that is longer than a small buffer.
+  private var overflow: UnsafeMutableRawPointer?
+  private static let overflowSize = 65_536
+
   private init(descriptor: Int32) { pollDescriptor = descriptor }
 
   /// Opens the tap of this name, or makes one. It stays when the process ends (addresses and routes
@@ -34,6 +39,12 @@ public struct TapDevice {
     let device = UnsafeMutablePointer<TapDevice>.allocate(capacity: 1)
     device.initialize(to: TapDevice(descriptor: descriptor))
     return device
+  }
+
+  /// Lets the device receive frames that need a buffer of this pool. Control thread.
+  public mutating func lendLargeBuffers(_ pool: OpaquePointer) {
+    if overflow == nil { overflow = .allocate(byteCount: TapDevice.overflowSize, alignment: 64) }
+    largeFrames.lend(pool)
   }
 
   /// The interface's Ethernet address in the low 48 bits, wherever it is: somebody may have moved it
@@ -52,6 +63,7 @@ public struct TapDevice {
   public static func destroy(_ device: UnsafeMutablePointer<TapDevice>, removing: Bool) {
     if removing { _ = pb_tap_set_persistent(device.pointee.pollDescriptor, 0) }
     _ = close(device.pointee.pollDescriptor)
+    device.pointee.overflow?.deallocate()
     device.deallocate()
   }
 
@@ -63,23 +75,59 @@ public struct TapDevice {
         rxNoBuffer &+= 1
         break
       }
-      let room = pb_mbuf_tailroom(packet)
-      let length = pb_read(pollDescriptor, pb_mbuf_data(packet), UInt64(room))
-      guard length > 0 && length < Int64(room) else {
+      let room = Int(pb_mbuf_tailroom(packet))
+      let length = read(into: packet, room)
+      guard length > 0 else {
         pb_mbuf_free(packet)
-        // A frame that fills the buffer was probably cut off there.
-        if length > 0 {
-          rxTooLong &+= 1
-          continue
-        }
         if length < 0 { noteFailure(Int32(truncatingIfNeeded: -length)) }
         break
+      }
+      // A frame that fills the buffer was probably cut off there.
+      guard length < room else {
+        if let packet = moveToLargeBuffer(packet, room, length) {
+          packets[count] = packet
+          count &+= 1
+        }
+        continue
       }
       pb_mbuf_set_length(packet, UInt32(truncatingIfNeeded: length))
       packets[count] = packet
       count &+= 1
     }
     return count
+  }
+
+  /// Reads one frame; its length, or a negative errno value.
+  @inline(__always)
+  private func read(into packet: OpaquePointer, _ room: Int) -> Int {
+    if largeFrames.pool == nil {
+      return Int(pb_read(pollDescriptor, pb_mbuf_data(packet), UInt64(room)))
+    }
+    return Int(
+      pb_read_two(
+        pollDescriptor, pb_mbuf_data(packet), UInt64(room), overflow,
+        UInt64(TapDevice.overflowSize)))
+  }
+
+  /// Puts the two parts of a frame together, of which `packet`, which is freed, has the first.
+  private mutating func moveToLargeBuffer(
+    _ packet: OpaquePointer, _ room: Int, _ length: Int
+  ) -> OpaquePointer? {
+    defer { pb_mbuf_free(packet) }
+    switch largeFrames.largeBuffer(length) {
+    case .buffer(let large):
+      guard let to = pb_mbuf_data(large), let from = pb_mbuf_data(packet), let overflow else {
+        pb_mbuf_free(large)
+        return nil
+      }
+      to.update(from: from, count: room)
+      (UnsafeMutableRawPointer(to) + room).copyMemory(from: overflow, byteCount: length &- room)
+      pb_mbuf_set_length(large, UInt32(truncatingIfNeeded: length))
+      return large
+    case .none: rxNoBuffer &+= 1
+    case .tooLong: rxTooLong &+= 1
+    }
+    return nil
   }
 
   private mutating func noteFailure(_ code: Int32) {

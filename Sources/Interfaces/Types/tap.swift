@@ -29,7 +29,8 @@ final class TapInterface: InterfaceDevice {
       throw TextError.cannotOpen(request.name, errorText(error.code))
     }
     do {
-      port = try KernelPort(KernelDevice(request.name, tap: tap.pointee.pollDescriptor), isOurEnd: true)
+      port = try KernelPort(
+        KernelDevice(request.name, tap: tap.pointee.pollDescriptor), isOurEnd: true)
     } catch {
       TapDevice.destroy(tap, removing: true)
       throw TextError.cannotOpen(request.name, error.text)
@@ -55,6 +56,7 @@ final class TapInterface: InterfaceDevice {
     // Elsewhere, its settings are the other namespace's business.
     if !port.isHere && tap.pointee.address != nil { return }
     try port.configure(request)
+    if let pool = port.largeBuffers { tap.pointee.lendLargeBuffers(pool) }
     guard request.type == "internal", let mac = request.macAddress else { return }
     guard let address = EthernetAddress(mac) else { return }
     if address.isMulticast {

@@ -51,17 +51,4 @@ public struct Row: Equatable, Sendable {
     return map
   }
 
-  /// A map from strings to integers, like `statistics`.
-  public func intMap(_ column: String) -> [String: Int64] {
-    var map: [String: Int64] = [:]
-    for case (.string(let key), .integer(let value)) in pairs(column) { map[key] = value }
-    return map
-  }
-
-  /// A map from integers to references, like `queues` and `flow_tables`.
-  public func refMap(_ column: String) -> [Int64: UUID] {
-    var map: [Int64: UUID] = [:]
-    for case (.integer(let key), .uuid(let value)) in pairs(column) { map[key] = value }
-    return map
-  }
 }

@@ -23,14 +23,6 @@ public enum MessageIdentity: Hashable, Sendable {
     statsRequestType(version) + 1
   }
 
-  /// Whether the message belongs to a sequence that a flag ends.
-  var isStats: Bool {
-    switch self {
-    case .type, .nicira: false
-    case .statsRequest, .statsReply, .niciraStatsRequest, .niciraStatsReply: true
-    }
-  }
-
   /// Reads what follows the header of a message of `type`: `more` is a statistics message's flag.
   static func read(
     type: UInt8, _ version: OpenFlowVersion, from reader: inout WireReader

@@ -90,7 +90,8 @@ public final class MACTable {
     if address.isMulticast { return false }
     return state.withLock { state in
       guard !state.floodVLANs.contains(vlan) else { return false }
-      return state.index[Key(address: address, vlan: vlan)].map { state.slots[$0].seen != nil } ?? true
+      return state.index[Key(address: address, vlan: vlan)].map { state.slots[$0].seen != nil }
+        ?? true
     }
   }
 

@@ -32,19 +32,6 @@ extension Bridge {
     }
   }
 
-  /// Adds a flow that controllers neither see nor change, or removes it (`actions` nil).
-  public func setHiddenFlow(_ match: Match, priority: UInt16, actions: [any Action]?) {
-    pipeline.change {
-      let table = self.table(0)
-      if let old = table.find(match, priority: priority) { table.remove(old) }
-      guard let actions else { return }
-      table.insert(
-        Rule(
-          match: match, priority: priority, table: 0, actions: actions, now: pipeline.now(),
-          isHidden: true))
-    }
-  }
-
   /// Removes flows whose time is over. Call it about once per second.
   public func expireFlows() {
     let now = pipeline.now()
@@ -68,7 +55,6 @@ extension Bridge {
   private func add(_ request: FlowMod) throws {
     let id = request.table == FlowMod.anyTable ? 0 : request.table
     let old = tables[Int(id)]?.find(request.match, priority: request.priority)
-    if old?.isHidden == true { throw OpenFlowError.flowModNotPermitted }
     if request.flags.contains(.checkOverlap),
       tables[Int(id)]?.hasOverlap(request.match, priority: request.priority) == true
     {

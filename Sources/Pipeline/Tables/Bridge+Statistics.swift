@@ -55,7 +55,7 @@ extension Bridge {
       } else {
         candidates = table.rules(coveredBy: selection.match)
       }
-      result += candidates.filter { !$0.isHidden && selection.covers($0) }.sorted(by: Rule.precedes)
+      result += candidates.filter { selection.covers($0) }.sorted(by: Rule.precedes)
     }
     return result
   }

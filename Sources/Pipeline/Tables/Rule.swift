@@ -17,8 +17,6 @@ public final class Rule {
   /// Milliseconds.
   public let created: Int64
   public internal(set) var modified: Int64
-  /// The switch made it, not a controller: OpenFlow does not show it.
-  public let isHidden: Bool
 
   /// Grows with every rule that is inserted: rules of one priority are listed in this order.
   var sequence: UInt64 = 0
@@ -39,8 +37,7 @@ public final class Rule {
 
   init(
     match: Match, priority: UInt16, table: UInt8, actions: [any Action], cookie: UInt64 = 0,
-    idleTimeout: UInt16 = 0, hardTimeout: UInt16 = 0, flags: FlowMod.Flags = [], now: Int64,
-    isHidden: Bool = false
+    idleTimeout: UInt16 = 0, hardTimeout: UInt16 = 0, flags: FlowMod.Flags = [], now: Int64
   ) {
     self.match = match
     self.priority = priority
@@ -50,7 +47,6 @@ public final class Rule {
     self.idleTimeout = idleTimeout
     self.hardTimeout = hardTimeout
     self.flags = flags
-    self.isHidden = isHidden
     created = now
     modified = now
     credit = Credit(used: now)

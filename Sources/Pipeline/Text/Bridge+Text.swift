@@ -37,18 +37,6 @@ extension Bridge {
       + "actions=\(actions)\n"
   }
 
-  /// `dpif/show`: the bridge's part.
-  public func portsText() -> String {
-    var text = "  \(name):\n"
-    for port in ports.values.sorted(by: { $0.name < $1.name }) {
-      let datapathPort = port.datapathPort.map(String.init) ?? "none"
-      text += "    \(port.name) \(port.ofport)/\(datapathPort): (\(port.typeName)"
-      if case .patch(let peer) = port.kind { text += ": peer=\(peer)" }
-      text += ")\n"
-    }
-    return text
-  }
-
   // MARK: Learned addresses
 
   /// `fdb/show`.

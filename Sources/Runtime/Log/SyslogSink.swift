@@ -47,8 +47,6 @@ struct SyslogSink {
     target = connectUDP(address, defaultPort: nil)
   }
 
-  var hasTarget: Bool { target != nil }
-
   mutating func write(_ text: String, _ record: LogRecord) {
     if method == nil { choose() }
     let facility = record.facility == 0 ? Int32(LOG_DAEMON) : record.facility
