@@ -113,8 +113,9 @@ public final class Configuration {
     sw.pipeline.waitUntilApplied { [loop] in
       loop.execute {
         var t = Report(sw: sw).transaction(self.wanted.bridges, statistics: true)
-        t.update(
-          "Open_vSwitch", root, sw.identity().merging(["cur_cfg": .integer(sequence)]) { $1 })
+        var columns = sw.identity()
+        columns["cur_cfg"] = .integer(sequence)
+        t.update("Open_vSwitch", root, columns)
         self.client.commit(t) { _ in
           self.onFirstApplied?()
           self.onFirstApplied = nil

@@ -161,7 +161,8 @@ public final class Switch {
   private func takePortNumber(_ bridge: RunningBridge, _ wanted: DesiredInterface) -> UInt16? {
     if wanted.name == bridge.name { return OpenFlowPortNumbers.local }
     return bridge.portNumbers.take(
-      requested: wanted.requestedPort, previous: wanted.previousPort)
+      requested: wanted.requestedPort,
+      previous: wanted.previousPort ?? bridge.formerNumbers[wanted.name])
   }
 
   private func removeInterface(_ place: Changes.Place) {
@@ -176,6 +177,8 @@ public final class Switch {
     }
     port.device.destroy()
     bridge.portNumbers.release(port.ofport)
+    if bridge.formerNumbers.count > 4096 { bridge.formerNumbers = [:] }
+    bridge.formerNumbers[port.name] = port.ofport
     log.info("bridge \(bridge.name): deleted interface \(port.name) on port \(port.ofport)")
   }
 
