@@ -115,6 +115,14 @@ import Testing
     #expect(s["br0"].flowStatistics()[0].packets == 1)
   }
 
+  /// The flow is made before its packet has taught where the source is.
+  @Test func packetToItsOwnSource() throws {
+    s.miss(packet(1, a, b))
+    #expect(text(s.miss(packet(3, a, a))) == "drop")
+    s["br0"].macTable.addStatic(EthernetAddress(0x5054_0000_000b), vlan: 0, port: s["br0"].ports[2]!)
+    #expect(text(s.miss(packet(3, b, b))) == "2")
+  }
+
   @Test func agedAddressesAreForgotten() throws {
     s.miss(packet(2, b, a))
     let flow = try #require(s.miss(packet(1, a, b)))
@@ -141,8 +149,9 @@ import Testing
         "in_port(2),eth(src=50:54:00:00:00:09,dst=50:54:00:00:00:0a),eth_type(0x8100),vlan(vid=9,pcp=3),encap(eth_type(0x1234))"
       ))
     var statistics = FlowHandle.Statistics()
-    statistics.packets = 3
-    statistics.bytes = 162
+    // The packet that made the flow, and three that found it.
+    statistics.packets = 4
+    statistics.bytes = 60 + 162
     statistics.used = s.time - 4
     statistics.tcpFlags = 0x12
     flow.simulate(state: .installed, statistics: statistics)

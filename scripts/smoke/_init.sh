@@ -131,14 +131,14 @@ on() { ip netns exec "$@"; }
 reaches() {
   local from=$1 address=$2
   shift 2
-  on "$from" ip neigh flush dev eth0
+  on "$from" ip neigh flush all
   on "$from" ping -n -q -c 3 -i 0.2 -w 10 "$@" "$address" >"$tmp/ping" ||
     fail "$from does not reach $address: $(cat "$tmp/ping")"
 }
 cut_off() {
   if on "$1" ping -n -q -c 2 -i 0.2 -w 2 "$2" >"$tmp/ping"; then fail "$1 reaches $2"; fi
   # The kernel's unanswered question would make the next ping fail too.
-  ip -n "$1" neigh flush dev eth0
+  ip -n "$1" neigh flush all
 }
 # stream HOST ADDRESS [SECONDS]: pings in the background; stream_loss HOST ADDRESS ends it and prints
 # how many percent were lost.
