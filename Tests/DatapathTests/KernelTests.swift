@@ -106,7 +106,7 @@ struct KernelTests {
       mask.deallocate()
     }
     flow.initialize(to: FlowSlot(mask: mask))
-    var g = Seeded(11)
+    var g = SplitMix(seed: 11)
     var taken = 0
     for round in 0..<1500 {
       let first = round % 3 == 0 ? ParserTests.frame(&g) : KernelTests.common(round)
