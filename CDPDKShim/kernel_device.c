@@ -76,6 +76,12 @@ static int is_link(const struct nlmsghdr *h) {
          h->nlmsg_len >= NLMSG_LENGTH(sizeof(struct ifinfomsg));
 }
 
+/* Only that somebody listens to all frames, for example us: no state that we show. */
+static int is_about_listeners(const struct nlmsghdr *h) {
+  unsigned changed = ((const struct ifinfomsg *)NLMSG_DATA(h))->ifi_change;
+  return changed && !(changed & ~(unsigned)(IFF_PROMISC | IFF_ALLMULTI));
+}
+
 static int read_reply(int fd, struct pb_link *out) {
   static _Thread_local _Alignas(struct nlmsghdr) char buffer[32768];
   ssize_t n = recv(fd, buffer, sizeof buffer, 0);
@@ -187,7 +193,7 @@ int pb_link_monitor_next(int fd, char (*names)[16], int max) {
   for (struct nlmsghdr *h = (struct nlmsghdr *)buffer; NLMSG_OK(h, left) && count < max;
        h = NLMSG_NEXT(h, left)) {
     struct pb_link link;
-    if (!is_link(h)) continue;
+    if (!is_link(h) || is_about_listeners(h)) continue;
     take_link(&link, h);
     memcpy(names[count++], link.name, sizeof link.name);
   }

@@ -1,23 +1,25 @@
 /// The flow as the OpenFlow pipeline sees it: a packet's key plus the fields that exist only while a
-/// packet is being translated (registers, metadata). The datapath never sees this type; what a
+/// packet is being translated (registers, metadata, tunnel id). The datapath never sees this type; what a
 /// translation learned of the packet's own headers leaves it as a `FlowMask`.
 ///
 /// Layout: the 64 bytes of `FlowKey`, then reg0...reg15 (u32 each, network order), then metadata
-/// (u64, network order), so that every match field is a byte range of one contiguous value.
+/// and the tunnel id (u64, network order), so that every match field is a byte range of one contiguous value.
 @frozen
 public struct Flow: Hashable, Sendable {
   public var key = FlowKey()
   public var registers = Registers()
   public var metadata: UInt64 = 0  // network order in memory: use `field`/`setField`
+  public var tunnelID: UInt64 = 0  // as metadata
 
   @inlinable public init() {}
   @inlinable public init(_ key: FlowKey) { self.key = key }
 
-  public static let byteCount = 64 + 64 + 8
+  public static let byteCount = 64 + 64 + 8 + 8
 
   public enum Offset {
     public static let registers = 64
     public static let metadata = 128
+    public static let tunnelID = 136
   }
 
   /// reg0 to reg15 as eight 64-bit words: `xreg0` is `reg0:reg1`.
@@ -58,6 +60,7 @@ extension Flow {
     var r = Flow(a.key & mask.key)
     r.registers = a.registers & mask.registers
     r.metadata = a.metadata & mask.metadata
+    r.tunnelID = a.tunnelID & mask.tunnelID
     return r
   }
 
@@ -66,6 +69,7 @@ extension Flow {
     var r = Flow(a.key | b.key)
     r.registers = a.registers | b.registers
     r.metadata = a.metadata | b.metadata
+    r.tunnelID = a.tunnelID | b.tunnelID
     return r
   }
 

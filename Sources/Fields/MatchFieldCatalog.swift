@@ -4,7 +4,7 @@
 /// the fields that need them, so matches are encoded in this order.
 public enum MatchFieldCatalog {
   public static let all: [MatchField] =
-    [.inPort, .inPortOXM, .metadata]
+    [.inPort, .inPortOXM, .tunnelID, .metadata]
     + MatchField.registers + MatchField.doubleRegisters + MatchField.quadRegisters
     + [
       .ethSrc, .ethDst, .ethType,

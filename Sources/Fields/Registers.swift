@@ -1,4 +1,4 @@
-/// Fields that exist only while a packet is translated: registers, metadata, input port.
+/// Fields that exist only while a packet is translated: registers, metadata, tunnel id, input port.
 extension MatchField {
   public static let inPort = MatchField(
     "in_port", at: FlowKey.Offset.inPort, bytes: 2, .ofPort, maskable: .none,
@@ -10,6 +10,11 @@ extension MatchField {
   public static let metadata = MatchField(
     "metadata", at: Flow.Offset.metadata, bytes: 8, .hexadecimal,
     oxm: .oxmOF(2, bytes: 8, "METADATA"))
+
+  /// The key of the tunnel that a packet came through, or is to go through.
+  public static let tunnelID = MatchField(
+    "tun_id", "tunnel_id", at: Flow.Offset.tunnelID, bytes: 8, .hexadecimal,
+    nxm: .nxmNX(16, bytes: 8, "TUN_ID"), oxm: .oxmOF(38, bytes: 8, "TUNNEL_ID"))
 
   /// reg0 ... reg15: 32 bits each.
   public static let registers: [MatchField] = (0..<16).map { n in

@@ -11,10 +11,10 @@ public enum InterfaceCatalog {
   static func refusal(of type: String) -> String? {
     switch type {
     case "dpdkr":
-      "type dpdkr is retired; use type dpdk with a virtual device, or dpdkvhostuserclient"
-    case "lisp", "stt": "tunnel type \(type) is retired; use vxlan or geneve"
-    case "dpdkvhostcuse": "type dpdkvhostcuse is retired; use dpdkvhostuserclient"
-    case "ipsec_gre", "ipsec_gre64", "gre64": "tunnel type \(type) is retired; use gre"
+      "type dpdkr was removed; use type dpdk with a virtual device, or dpdkvhostuserclient"
+    case "lisp", "stt": "tunnel type \(type) was removed; use vxlan or geneve"
+    case "dpdkvhostcuse": "type dpdkvhostcuse was removed; use dpdkvhostuserclient"
+    case "ipsec_gre", "ipsec_gre64", "gre64": "tunnel type \(type) was removed; use gre"
     case "vxlan", "gre", "ip6gre", "geneve", "erspan", "ip6erspan", "gtpu", "bareudp", "srv6",
       "afxdp", "afxdp-nonpmd", "dpdkvhostuser", "dpdkvhostuserclient":
       "type \(type) is not supported yet"

@@ -127,12 +127,13 @@ public final class Bridge {
 
   public func port(named name: String) -> BridgePort? { ports.values.first { $0.name == name } }
 
-  /// Packets and bytes of a port: the datapath's figures, or what crossed a patch port.
-  public func counters(of port: BridgePort) -> PortCounters {
+  /// Packets and bytes of a port: the datapath's figures, or what crossed a patch port. Who asks for
+  /// many ports collects the megaflows' statistics once, before.
+  public func counters(of port: BridgePort, collecting: Bool = true) -> PortCounters {
     switch port.kind {
     case .datapath(let number): return pipeline.sink.counters(number)
     case .patch:
-      pipeline.megaflows.refreshStatistics()
+      if collecting { pipeline.megaflows.refreshStatistics() }
       let traffic = pipeline.crediting { port.traffic }
       var counters = PortCounters()
       counters.rxPackets = traffic.rxPackets

@@ -21,6 +21,11 @@ public final class ControlLoop {
   /// Runs `body` on the control thread, later. Any thread.
   public func execute(_ body: @escaping () -> Void) { loop.execute(body) }
 
+  /// Runs `body` on the control thread after so many milliseconds of real time. Any thread.
+  public func execute(after milliseconds: Int64, _ body: @escaping () -> Void) {
+    loop.scheduleTask(in: .milliseconds(milliseconds), body)
+  }
+
   /// Runs `body` on the control thread and returns its result. Any thread; on the control thread
   /// itself it just runs.
   public func sync<T>(_ body: @escaping () throws -> T) throws -> T {

@@ -102,7 +102,7 @@ final class Daemon {
     connectOpenFlow(sw)
     SwitchCommands.all(sw).forEach(control.register)
     pipeline.megaflows.start(translators: settings["n-handler-threads"].flatMap { Int($0) } ?? 1)
-    interfaces.onChange = { [unowned self] name in deviceChanged(name) }
+    interfaces.onChange = { [unowned self] name in configuration?.deviceChanged(name) }
     try interfaces.watchKernel(loop)
     return sw
   }
@@ -141,19 +141,6 @@ final class Daemon {
       "dpdk_version": .string(DPDK.version),
       "dpdk_initialized": .bool(DPDK.isEnabled),
     ]
-  }
-
-  /// A device came, went or changed by itself; "" stands for any. A port that waits for it is tried
-  /// again, and one whose device is no longer the one it opened is made anew.
-  private func deviceChanged(_ name: String) {
-    guard let sw = configuration?.sw else { return }
-    let ports = name.isEmpty ? sw.allPorts : sw.port(named: name).map { [$0] } ?? []
-    ports.forEach(sw.deviceChanged)
-    if ports.isEmpty || name.isEmpty, !sw.failures.isEmpty {
-      configuration?.devicesChanged()
-    } else {
-      configuration?.reportState(statistics: false)
-    }
   }
 }
 

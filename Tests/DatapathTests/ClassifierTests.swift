@@ -104,7 +104,12 @@ struct ClassifierTests {
           }
           ways &= ways - 1
         }
-        if missing & (1 << UInt32(i)) == 0, let flow = flows[i] { cache.insert(hash, flow) }
+        if missing & (1 << UInt32(i)) == 0, let flow = flows[i] {
+          cache.insert(hash, flow)
+          // The first entry with the tag is the one that the kernel looks at.
+          let first = pb_bucket_match(bucket, bucketTag(hash)).trailingZeroBitCount >> 1
+          #expect(bucket.flow(first) == flow)
+        }
       }
     }
   }

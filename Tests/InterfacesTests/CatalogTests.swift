@@ -28,9 +28,9 @@ import Testing
   }
 
   @Test func retiredTypesAreRefusedByName() {
-    #expect(refusal("dpdkr").contains("type dpdkr is retired"))
-    #expect(refusal("lisp").contains("lisp is retired"))
-    #expect(refusal("stt").contains("stt is retired"))
+    #expect(refusal("dpdkr").contains("type dpdkr was removed"))
+    #expect(refusal("lisp").contains("lisp was removed"))
+    #expect(refusal("stt").contains("stt was removed"))
     #expect(refusal("vxlan") == "p0: type vxlan is not supported yet")
   }
 

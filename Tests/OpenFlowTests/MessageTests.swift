@@ -39,6 +39,9 @@ import Testing
       .init(number: 3, maxFlows: 1_000_000, flowCount: 1, lookupCount: 2, matchedCount: 3)
     ]),
     PortStatsRequest(), PortStatsReply(entries: [.init(number: 1, counts: PortCounts())]),
+    QueueStatsRequest(port: 1, queue: 2),
+    QueueStatsReply(entries: [.init(port: 1, queue: 2, txBytes: 3, txPackets: 4, txErrors: 5)]),
+    QueueConfigRequest(port: 1), QueueConfigReply(port: 1),
     PortDescriptionRequest(), PortDescriptionReply(entries: [port]),
   ]
 

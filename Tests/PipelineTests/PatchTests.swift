@@ -141,11 +141,12 @@ import Testing
     s.patch("br1", "pb", 11, peer: "pa")
     try s.flows(
       "br0",
-      "in_port=1,actions=load:5->NXM_NX_REG0[],load:6->OXM_OF_METADATA[],output:10,resubmit(,1)",
-      "table=1,reg0=5,metadata=6,in_port=1,actions=output:2")
+      "in_port=1,actions=load:5->NXM_NX_REG0[],load:6->OXM_OF_METADATA[],load:7->NXM_NX_TUN_ID[],"
+        + "output:10,resubmit(,1)",
+      "table=1,reg0=5,metadata=6,tun_id=7,in_port=1,actions=output:2")
     try s.flows(
       "br1",
-      "reg0=0,metadata=0,in_port=11,actions=load:9->NXM_NX_REG0[],mod_dl_dst:00:00:00:00:00:09,output:1"
+      "reg0=0,metadata=0,tun_id=0,in_port=11,actions=load:9->NXM_NX_REG0[],mod_dl_dst:00:00:00:00:00:09,output:1"
     )
     let actions = try #require(s.translate(packet)).actions
     #expect(

@@ -126,10 +126,12 @@ host() {
   ovs-vsctl add-port "$bridge" "v-$name" ${1:+-- set port "v-$name" "$@"}
 }
 on() { ip netns exec "$@"; }
-# reaches FROM ADDRESS [PING OPTION...]: three pings, the first may be lost to ARP or a cold start.
+# reaches FROM ADDRESS [PING OPTION...]: three pings, the first may be lost to ARP or a cold start. The
+# host asks for the address anew: an earlier question that nobody answered would fail first.
 reaches() {
   local from=$1 address=$2
   shift 2
+  on "$from" ip neigh flush dev eth0
   on "$from" ping -n -q -c 3 -i 0.2 -w 10 "$@" "$address" >"$tmp/ping" ||
     fail "$from does not reach $address: $(cat "$tmp/ping")"
 }

@@ -9,7 +9,10 @@ host left br-ex 10.0.0.1/24
 host right br-int 10.0.0.2/24
 patch br-ex p-ex p-int br-int
 ovs-vsctl add-port br-ex extra -- set interface extra type=internal ofport_request=77
+ip addr add 10.0.0.9/24 dev br-ex
+ip link set br-ex up
 reaches left 10.0.0.2
+reaches left 10.0.0.9
 stream left 10.0.0.2
 
 numbers() { ovs-vsctl --format=csv --columns=name,ofport list interface | sort; }
@@ -23,6 +26,7 @@ back() { # WHAT: measures from now on until a packet comes through
   say "$1: $now ms until a packet came through"
   within "$1: milliseconds" 0 2000 "$now"
   becomes 10 "$before" numbers
+  if ours; then reaches left 10.0.0.9; fi # Debian's OVS makes the bridge's device anew
 }
 database_back() { start_database; }
 daemon_back() { start_daemon "$SWITCH"; }

@@ -82,6 +82,9 @@ public final class RunningBridge {
   /// The address it has when no port lends one: made once.
   let fallbackAddress = BridgeAddress.random()
   var portNumbers = OpenFlowPortNumbers()
+  /// The numbers that ports had which are gone: one that comes back gets its number again if it is
+  /// still free, since flows may name it.
+  var formerNumbers: [String: UInt16] = [:]
 
   init(_ wanted: DesiredBridge, pipeline: Bridge) {
     name = wanted.name

@@ -11,9 +11,10 @@ import Runtime
 struct Report {
   let sw: Switch
 
-  func transaction(_ wanted: DesiredSwitch, statistics: Bool) -> Transaction {
+  func transaction(_ bridges: [DesiredBridge], statistics: Bool) -> Transaction {
     var t = Transaction()
-    for bridge in wanted.bridges {
+    if statistics { sw.pipeline.megaflows.collectStatistics() }
+    for bridge in bridges {
       guard let running = sw.bridges[bridge.name] else { continue }
       if let uuid = bridge.uuid { t.update("Bridge", uuid, Self.columns(running)) }
       for (_, interface) in bridge.interfaces {
@@ -73,7 +74,8 @@ struct Report {
 }
 
 extension Switch {
-  /// The `statistics` column of a port: its device's figures, or what crossed a patch port.
+  /// The `statistics` column of a port: its device's figures, or what crossed a patch port, as far as
+  /// it was collected from the megaflows.
   public func statistics(of port: RunningPort) -> [String: Int64] {
     if let number = port.datapathPort {
       return port.device.statistics(datapath.counters(number))
@@ -81,6 +83,6 @@ extension Switch {
     guard let bridge = bridges[port.bridge]?.pipeline, let end = bridge.ports[port.ofport] else {
       return [:]
     }
-    return port.device.statistics(bridge.counters(of: end))
+    return port.device.statistics(bridge.counters(of: end, collecting: false))
   }
 }

@@ -22,6 +22,8 @@ public final class Configuration {
   private var settings: [String: String] = [:]
   private var lastSequence: Int64?
   private var retryNeeded = false
+  /// Names of devices that `lookAtDevices` is going to look at.
+  private var changedDevices: Set<String> = []
   private var unsupported = UnsupportedColumns()
 
   public init(
@@ -34,11 +36,39 @@ public final class Configuration {
     client.onChange = { [unowned self] in databaseChanged($0) }
   }
 
-  /// A device that was missing or that we have changed: look again.
-  public func devicesChanged() {
-    guard sw != nil else { return }
-    retryNeeded = true
-    databaseChanged(client.database)
+  // MARK: Devices
+
+  /// How long news of devices are collected.
+  private static let devicePause: Int64 = 20
+
+  /// A device came, went or changed by itself; "" stands for any. Such news come in storms (a
+  /// thousand new bridges are a thousand new devices, each heard of several times), so they are
+  /// looked at together.
+  public func deviceChanged(_ name: String) {
+    changedDevices.insert(name)
+    guard changedDevices.count == 1 else { return }
+    loop.execute(after: Self.devicePause) { [weak self] in self?.lookAtDevices() }
+  }
+
+  /// A row that waits for one of these devices is tried again; a port whose device is no longer the
+  /// one it opened is made anew.
+  private func lookAtDevices() {
+    let names = changedDevices
+    changedDevices = []
+    guard let sw else { return }
+    let isConcerned = { (name: String) in names.contains("") || names.contains(name) }
+    let concerned = wanted.bridges.filter { $0.interfaces.contains { isConcerned($0.1.name) } }
+    sw.devicesChanged(sw.allPorts.filter { isConcerned($0.name) })
+    let isMissing = concerned.contains { bridge in
+      let running = sw.bridges[bridge.name]?.ports ?? [:]
+      return bridge.interfaces.contains { isConcerned($0.1.name) && running[$0.1.name] == nil }
+    }
+    if isMissing {
+      retryNeeded = true
+      databaseChanged(client.database)
+    } else {
+      commit(Report(sw: sw).transaction(concerned, statistics: false))
+    }
   }
 
   private func databaseChanged(_ database: Database) {
@@ -82,9 +112,10 @@ public final class Configuration {
   private func report(_ sequence: Int64, _ root: UUID, _ sw: Switch) {
     sw.pipeline.waitUntilApplied { [loop] in
       loop.execute {
-        var t = Report(sw: sw).transaction(self.wanted, statistics: true)
-        t.update(
-          "Open_vSwitch", root, sw.identity().merging(["cur_cfg": .integer(sequence)]) { $1 })
+        var t = Report(sw: sw).transaction(self.wanted.bridges, statistics: true)
+        var columns = sw.identity()
+        columns["cur_cfg"] = .integer(sequence)
+        t.update("Open_vSwitch", root, columns)
         self.client.commit(t) { _ in
           self.onFirstApplied?()
           self.onFirstApplied = nil
@@ -103,7 +134,7 @@ public final class Configuration {
       self?.sampleWorkers()
       self?.sw?.interfaces.pollLinks()
       self?.sw?.interfaces.writeCaptures()
-      self?.reportState(statistics: true)
+      self?.reportState()
       self?.startStatistics()
     }
   }
@@ -114,9 +145,13 @@ public final class Configuration {
   }
 
   /// Writes what devices say now, without a change of configuration.
-  public func reportState(statistics: Bool) {
-    guard let sw, client.state.isConnected else { return }
-    client.commit(Report(sw: sw).transaction(wanted, statistics: statistics))
+  private func reportState() {
+    guard let sw else { return }
+    commit(Report(sw: sw).transaction(wanted.bridges, statistics: true))
+  }
+
+  private func commit(_ report: Transaction) {
+    if client.state.isConnected { client.commit(report) }
   }
 }
 

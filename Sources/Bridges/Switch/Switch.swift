@@ -161,7 +161,8 @@ public final class Switch {
   private func takePortNumber(_ bridge: RunningBridge, _ wanted: DesiredInterface) -> UInt16? {
     if wanted.name == bridge.name { return OpenFlowPortNumbers.local }
     return bridge.portNumbers.take(
-      requested: wanted.requestedPort, previous: wanted.previousPort)
+      requested: wanted.requestedPort,
+      previous: wanted.previousPort ?? bridge.formerNumbers[wanted.name])
   }
 
   private func removeInterface(_ place: Changes.Place) {
@@ -176,6 +177,8 @@ public final class Switch {
     }
     port.device.destroy()
     bridge.portNumbers.release(port.ofport)
+    if bridge.formerNumbers.count > 4096 { bridge.formerNumbers = [:] }
+    bridge.formerNumbers[port.name] = port.ofport
     log.info("bridge \(bridge.name): deleted interface \(port.name) on port \(port.ofport)")
   }
 
@@ -283,11 +286,14 @@ public final class Switch {
 
   public var allPorts: [RunningPort] { bridges.values.flatMap(\.ports.values) }
 
-  /// A port's device changed by itself (link, address, MTU), or went away: then it is made again,
-  /// which fails until it is back, and says so.
-  public func deviceChanged(_ port: RunningPort) {
-    changeInterface(
-      Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
+  /// Devices changed by themselves (link, address, MTU), or went away: then the port is made again,
+  /// which fails until the device is back, and says so.
+  func devicesChanged(_ ports: [RunningPort]) {
+    guard !ports.isEmpty else { return }
+    for port in ports {
+      changeInterface(Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
+    }
+    settleAddresses()
   }
 
   /// Removes rules whose idle or hard timeout has passed. Every second.

@@ -29,8 +29,10 @@ extension RunningBridge {
 }
 
 extension RunningPort {
-  /// `name (type: configuration)`.
-  var datapathText: String { "\(name) (\(device.typeName)\(configurationSuffix))" }
+  /// `name (type: configuration)`; a device of the system has only its name.
+  var datapathText: String {
+    device.typeName == "system" ? name : "\(name) (\(device.typeName)\(configurationSuffix))"
+  }
 
   var configurationSuffix: String {
     device.configurationText.isEmpty ? "" : ": \(device.configurationText)"
@@ -57,11 +59,13 @@ struct LookupTotals {
 /// `RX packets:0 errors:? ...` lines of `dpctl/show -s`; a figure that a device does not keep is `?`.
 func datapathStatisticsText(_ statistics: [String: Int64]) -> String {
   func s(_ name: String) -> String { statistics[name].map(String.init) ?? "?" }
+  // Kernel devices know these, and none of those that we open has any.
+  let carrier = statistics["collisions"] == nil ? "?" : "0"
   return """
         RX packets:\(s("rx_packets")) errors:\(s("rx_errors")) dropped:\(s("rx_dropped")) \
     overruns:\(s("rx_over_err")) frame:\(s("rx_frame_err"))
         TX packets:\(s("tx_packets")) errors:\(s("tx_errors")) dropped:\(s("tx_dropped")) \
-    aborted:\(s("tx_aborted_errors")) carrier:\(s("tx_carrier_errors"))
+    aborted:\(carrier) carrier:\(carrier)
         collisions:\(s("collisions"))
         RX bytes:\(s("rx_bytes"))\(unit(statistics["rx_bytes"]))  \
     TX bytes:\(s("tx_bytes"))\(unit(statistics["tx_bytes"]))

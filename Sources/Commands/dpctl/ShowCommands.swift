@@ -53,7 +53,6 @@ enum DatapathShowCommands {
   private static let emptyStatistics = Dictionary(
     uniqueKeysWithValues: [
       "rx_packets", "rx_errors", "rx_dropped", "rx_over_err", "rx_frame_err", "tx_packets",
-      "tx_errors", "tx_dropped", "tx_aborted_errors", "tx_carrier_errors", "collisions", "rx_bytes",
-      "tx_bytes",
+      "tx_errors", "tx_dropped", "collisions", "rx_bytes", "tx_bytes",
     ].map { ($0, Int64(0)) })
 }

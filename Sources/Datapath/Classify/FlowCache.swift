@@ -31,24 +31,21 @@ struct FlowCache {
     buckets + Int(truncatingIfNeeded: hash & bucketMask)
   }
 
-  /// Remembers a flow under a hash, in the place of another entry if the bucket is full.
+  /// Remembers a flow under a hash: in the place of the first entry with this tag, because that is
+  /// the one that a search looks at (its flow may have died, or shares the tag by chance); else in an
+  /// empty place, else in another entry's.
   mutating func insert(_ hash: UInt64, _ flow: FlowPointer) {
     let bucket = self.bucket(hash)
     let tag = bucketTag(hash)
-    let value = UInt64(UInt(bitPattern: flow))
-    var same = pb_bucket_match(bucket, tag)
-    while same != 0 {
-      if bucket.flows[same.trailingZeroBitCount >> 1] == value { return }
-      same &= same &- 1
-    }
-    let empty = pb_bucket_match(bucket, 0)
-    var way = empty.trailingZeroBitCount >> 1
+    let same = pb_bucket_match(bucket, tag)
+    let places = same != 0 ? same : pb_bucket_match(bucket, 0)
+    var way = places.trailingZeroBitCount >> 1
     if way >= 6 {
       victim = victim &* 1_664_525 &+ 1_013_904_223
       way = Int((victim >> 16) % 6)
     }
     bucket.tags[way] = tag
-    bucket.flows[way] = value
+    bucket.flows[way] = UInt64(UInt(bitPattern: flow))
   }
 
   func destroy() { memory.unmap() }

@@ -92,13 +92,14 @@ struct FlowSlab {
   private var freshCount = 0
   private var chunks: UnsafeMutablePointer<PageMemory>
   private var chunkCount = 0
-  private var nextChunk = 64 << 10
+  private var nextChunk: Int
   private let huge: Bool
   private static let maxChunks = 4096
   private static let maxChunk = 2 << 20
 
   init(huge: Bool) {
     self.huge = huge
+    nextChunk = huge ? FlowSlab.maxChunk : 64 << 10
     chunks = .allocate(capacity: FlowSlab.maxChunks)
   }
 

@@ -11,7 +11,8 @@ public final class MempoolRegistry {
   public static let defaultBufferSize = 2048
   /// The largest data room that a buffer's 16-bit length allows.
   public static let maxBufferSize = 63 << 10
-  /// Buffers of a pool, unless more are needed.
+  /// Buffers of a pool, unless more are needed; of larger ones fewer, so that a pool for jumbo frames
+  /// leaves memory for all others.
   public static let initialCount = 8192
   /// Per-thread caches of a pool, in buffers.
   private static let cacheSize = 256
@@ -60,7 +61,10 @@ public final class MempoolRegistry {
   /// A comfortable number of buffers, or as many as there is memory for.
   private func create(_ size: Int, promised count: Int) throws -> Pool {
     let least = count + (count == 0 ? 512 : MempoolRegistry.reserve)
-    var wanted = max(MempoolRegistry.initialCount, least)
+    let comfortable =
+      MempoolRegistry.initialCount * MempoolRegistry.defaultBufferSize
+      / max(size, MempoolRegistry.defaultBufferSize)
+    var wanted = max(comfortable, least)
     while true {
       made += 1
       let n = UInt32(clamping: wanted - 1)

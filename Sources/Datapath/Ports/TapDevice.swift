@@ -20,6 +20,7 @@ public struct TapDevice {
   public private(set) var rxNoBuffer: UInt64 = 0
   /// Frames that the kernel refused: the interface is down, or the frame is too long for it.
   public private(set) var txRefused: UInt64 = 0
+  public private(set) var txRefusedBytes: UInt64 = 0
 
   private var largeFrames = LargeFrames()
   /// Where the end of a frame goes that is longer than a small buffer.
@@ -145,6 +146,7 @@ public struct TapDevice {
         sent &+= 1
       } else {
         txRefused &+= 1
+        txRefusedBytes &+= length
       }
     }
     pb_mbuf_free_bulk(packets, UInt32(truncatingIfNeeded: count))

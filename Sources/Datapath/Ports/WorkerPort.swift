@@ -157,7 +157,11 @@ extension WorkerPort {
     switch kind {
     case .ethdev: return 0
     case .tap:
-      return device.assumingMemoryBound(to: TapDevice.self).pointee.send(transmit, count: count)
+      let tap = device.assumingMemoryBound(to: TapDevice.self)
+      let refused = tap.pointee.txRefusedBytes
+      let sent = tap.pointee.send(transmit, count: count)
+      txBytes &-= tap.pointee.txRefusedBytes &- refused
+      return sent
     case .packetSocket:
       let socket = device.assumingMemoryBound(to: PacketSocketDevice.self)
       return socket.pointee.send(transmit, count: count)

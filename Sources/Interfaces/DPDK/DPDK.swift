@@ -35,11 +35,12 @@ public enum DPDK {
     if isEnabled { dpdkLog.info("DPDK Enabled - initialized") }
   }
 
+  /// - Parameter verbose: somebody asked for DPDK and wants to read how it starts; else only we use it.
   private static func initialize(_ arguments: [String], verbose: Bool) throws {
     if verbose { dpdkLog.info("EAL ARGS: \(arguments.joined(separator: " ")).") }
     do {
       try EAL.initialize(arguments: arguments) { line in
-        dpdkLog.write(level(pb_log_level()), { line })
+        dpdkLog.write(verbose ? level(pb_log_level()) : .dbg, { line })
       }
     } catch {
       throw TextError("\(error)")

@@ -72,6 +72,10 @@ final class TapInterface: InterfaceDevice {
 
   func statistics(_ counters: PortCounters) -> [String: Int64] {
     let lost = tap.pointee.rxTooLong &+ tap.pointee.rxNoBuffer
+    var counters = counters
+    // The kernel counts what it refuses, too.
+    let full = DropReason.txQueueFull.rawValue
+    counters.drops[full] -= min(counters.drops[full], tap.pointee.txRefused)
     return port.statistics(counters, lost: lost, malformed: 0)
   }
 

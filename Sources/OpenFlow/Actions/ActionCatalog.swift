@@ -1,7 +1,7 @@
 /// Every action that the switch knows, once.
 public enum ActionCatalog {
   public static let all: [any Action.Type] = [
-    OutputAction.self, OutputReg.self,
+    OutputAction.self, OutputReg.self, Enqueue.self,
     SetVLANVID.self, SetVLANPCP.self, StripVLAN.self, PushVLAN.self,
     SetEthSrc.self, SetEthDst.self,
     SetIPv4Src.self, SetIPv4Dst.self, SetIPTOS.self, DecTTL.self,

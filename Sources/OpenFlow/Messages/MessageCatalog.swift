@@ -12,6 +12,8 @@ public enum MessageCatalog {
     AggregateStatsRequest.self, AggregateStatsReply.self,
     TableStatsRequest.self, TableStatsReply.self,
     PortStatsRequest.self, PortStatsReply.self,
+    QueueStatsRequest.self, QueueStatsReply.self,
+    QueueConfigRequest.self, QueueConfigReply.self,
     PortDescriptionRequest.self, PortDescriptionReply.self,
   ]
 

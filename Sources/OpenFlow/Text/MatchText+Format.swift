@@ -69,7 +69,7 @@ private struct MatchFormatter {
   }
 
   private mutating func metadata() {
-    for field in MatchField.registers + [.metadata] {
+    for field in MatchField.registers + [.tunnelID, .metadata] {
       let fieldMask = field.value(in: match.mask)
       guard fieldMask != 0 else { continue }
       var text = field.name + "=" + Number.hex(field.value(in: match.value))

@@ -14,9 +14,8 @@ extension Megaflows {
       loops.hit()
       log.warnRL(
         loopLimit,
-        "bridge \(port.bridge.name): packet came in on patch port \(port.name) "
-          + "(peer \(port.peer?.name ?? "none")) a second time, dropping this copy: "
-          + "patch ports form a loop")
+        "bridge \(port.bridge.name): loop of patch ports: packet came in on \(port.name) "
+          + "(peer \(port.peer?.name ?? "none")) a second time, dropping this copy")
     }
     guard let error = translation.error else { return }
     let flow = DatapathFlowText.format(key, mask: translation.mask) { [pipeline] in

@@ -101,6 +101,7 @@ public final class Megaflows {
 
   /// Starts the translators and the revalidator. They end when the sink's `takeMisses` does.
   public func start(translators: Int) {
+    self.translators = max(1, translators)
     for index in 0..<max(1, translators) {
       startThread(named: "handler\(index + 1)") { [weak self] in
         while let misses = self?.sink.takeMisses(max: 32) {
@@ -123,6 +124,8 @@ public final class Megaflows {
     isRunning.store(true, ordering: .releasing)
   }
 
+  /// How many translator threads there are. Set once.
+  public private(set) var translators = 0
   private let isRunning = Atomic<Bool>(false)
 
   /// Ends the revalidator.

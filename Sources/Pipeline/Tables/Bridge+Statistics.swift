@@ -73,6 +73,9 @@ extension Bridge {
     return pipeline.crediting { FlowStatistics(rule, now: pipeline.now()) }
   }
 
+  /// How many flows there are, in all tables.
+  public var flowCount: Int { tables.reduce(0) { $0 + ($1?.count ?? 0) } }
+
   /// One entry per table, used or not.
   public func tableStatistics() -> [TableStatistics] {
     pipeline.megaflows.refreshStatistics()

@@ -43,18 +43,20 @@ extension Megaflows {
     return options.filter?(flow.packetKey, flow.handle.mask) ?? true
   }
 
+  /// Two commands show flows, and scripts read both: `dpif/dump-flows` puts no comma behind the
+  /// identifier and does not name the datapath.
   private func line(_ flow: Megaflow, _ options: DumpOptions) -> String {
     let names: ((PortNumber) -> String?)? =
       options.names || options.verbose
       ? { [pipeline] in pipeline.port(datapathPort: $0)?.name } : nil
     let statistics = flow.hits
-    var text = options.verbose ? "ufid:\(flow.identifier), " : ""
+    var text = options.verbose ? "ufid:\(flow.identifier)\(options.bridge == nil ? "," : "") " : ""
     text += DatapathFlowText.format(
       flow.packetKey, mask: flow.handle.mask, verbose: options.verbose, portName: names)
     text += ", packets:\(statistics.packets), bytes:\(statistics.bytes), used:"
     text += used(statistics.used)
     if statistics.tcpFlags != 0 { text += ", flags:\(TCPFlags.letters(statistics.tcpFlags))" }
-    if options.verbose { text += ", dp:ovs" }
+    if options.verbose && options.bridge == nil { text += ", dp:ovs" }
     let actions = store.withLock { _ in flow.translation.actions }
     return text + ", actions:" + DatapathActionText.format(actions, portName: names)
   }

@@ -13,6 +13,7 @@ enum PacketMask {
       mask.setBytes(Flow.Offset.registers + 4 * index, 4, UInt128(UInt32.max))
     }
     if flow.metadata != 0 { mask.metadata = .max }
+    if flow.tunnelID != 0 { mask.tunnelID = .max }
     switch flow.key.ethType {
     case EtherType.ipv4:
       mask.key.ipv4Src = .max

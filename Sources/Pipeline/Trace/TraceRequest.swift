@@ -101,6 +101,7 @@ struct TraceRequest {
     var flow = Flow(PacketParser.parse(packet, inPort: match.value.key.inPort))
     flow.registers = match.value.registers
     flow.metadata = match.value.metadata
+    flow.tunnelID = match.value.tunnelID
     return flow
   }
 

@@ -75,6 +75,7 @@ public final class Translator {
   func start(with flow: Flow) {
     self.flow.registers = flow.registers
     self.flow.metadata = flow.metadata
+    self.flow.tunnelID = flow.tunnelID
   }
 
   /// A piece of work. The stack's last frame is worked on next.

@@ -48,8 +48,8 @@ import Testing
         ofctl("show", "br0") == """
           OFPT_FEATURES_REPLY (xid=0x2): dpid:00000a15395ec940
           n_tables:254, n_buffers:0
-          capabilities: FLOW_STATS TABLE_STATS PORT_STATS ARP_MATCH_IP
-          actions: output set_vlan_vid set_vlan_pcp strip_vlan mod_dl_src mod_dl_dst mod_nw_src \
+          capabilities: FLOW_STATS TABLE_STATS PORT_STATS QUEUE_STATS ARP_MATCH_IP
+          actions: output enqueue set_vlan_vid set_vlan_pcp strip_vlan mod_dl_src mod_dl_dst mod_nw_src \
           mod_nw_dst mod_nw_tos mod_tp_src mod_tp_dst
            1(p1): addr:aa:55:aa:55:00:01
                config:     0

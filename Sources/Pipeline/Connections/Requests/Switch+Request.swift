@@ -6,7 +6,7 @@ extension FeaturesRequest: Request {
     exchange.reply(
       FeaturesReply(
         datapathID: bridge.datapathID, tableCount: UInt8(Bridge.tableCount),
-        capabilities: [.flowStats, .tableStats, .portStats, .arpMatchIP],
+        capabilities: [.flowStats, .tableStats, .portStats, .queueStats, .arpMatchIP],
         actions: ActionCatalog.standardActions(exchange.connection.context.version),
         ports: bridge.portsInOrder.map(\.description)))
   }

@@ -5,6 +5,12 @@ extension OutputAction: TranslatableAction {
   public func outputs(to port: UInt16) -> Bool { port == self.port }
 }
 
+/// Ports have no queues of their own yet, and then a queue is its port.
+extension Enqueue: TranslatableAction {
+  public func translate(_ translator: Translator) { translator.output(to: port) }
+  public func outputs(to port: UInt16) -> Bool { port == self.port }
+}
+
 extension OutputReg: TranslatableAction {
   public func translate(_ translator: Translator) {
     guard let value = translator.read(source) else { return }
