@@ -204,6 +204,9 @@ struct NaiveInterpreter {
     }
     let destination = packet.flow.key.ethDst
     if destination.value >> 4 == 0x0180_c200_000, !bridge.settings.forwardBPDU { return }
+    // A packet to its own source would go back to where that was just learned.
+    let isOwn = destination == packet.flow.key.ethSrc
+    if isOwn, !destination.isMulticast, bridge.macTable.learns(destination, vlan: vlan) { return }
     let known =
       destination.isMulticast
       ? nil
