@@ -43,6 +43,23 @@ import Testing
     }
   }
 
+  /// Two cables between the same two bridges: a copy that comes back over the other one must not
+  /// teach the near bridge that the sender is over there.
+  @Test func copiesThatComeBackTeachNothing() throws {
+    let s = TestSwitch()
+    s.pipeline.change {
+      for name in ["br0", "br1"] { s.bridge(name) }
+      for index in [1, 2] as [UInt16] {
+        s.patch("br0", "a\(index)", 10 + index, peer: "b\(index)")
+        s.patch("br1", "b\(index)", 10 + index, peer: "a\(index)")
+      }
+      s.port("br0", "in", 1, 1)
+    }
+    s.miss(key("in_port(1),eth(src=50:54:00:00:00:01,dst=ff:ff:ff:ff:ff:ff),eth_type(0x1234)"))
+    let sender = s["br0"].macTable.lookup(mac("50:54:00:00:00:01"), vlan: 0)
+    #expect(sender?.ofport == 1)
+  }
+
   /// Four times the bridges cost about four times the work, in the thread's own time.
   @Test func costGrowsInProportion() throws {
     func cost(_ count: Int) -> Int {

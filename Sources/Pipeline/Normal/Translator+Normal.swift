@@ -21,7 +21,19 @@ extension Translator {
     forward(from: port, vlan)
   }
 
+  /// A place where an address may be learned.
+  struct LearningPlace: Hashable {
+    let bridge: ObjectIdentifier
+    let address: EthernetAddress
+    let vlan: UInt16
+  }
+
+  /// Notes where the source is. A copy that comes back to a bridge on another way, through parallel
+  /// patch ports, teaches nothing: the sender is where the packet came from first.
   private func learn(from port: BridgePort, _ vlan: UInt16) {
+    let place = LearningPlace(
+      bridge: ObjectIdentifier(bridge), address: flow.key.ethSrc, vlan: vlan)
+    guard learned.insert(place).inserted else { return }
     let lesson = LearnedAddress(
       address: flow.key.ethSrc, vlan: vlan, isGratuitousARP: isGratuitousARP())
     effects.append(.learn(lesson, port))

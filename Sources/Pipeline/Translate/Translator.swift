@@ -44,6 +44,8 @@ public final class Translator {
   var actions: [DatapathAction] = []
   var effects: [Effect] = []
   var learnedFrom: [LearningDependency] = []
+  /// What this translation has learned so far.
+  var learned: Set<LearningPlace> = []
   var error: TranslationError?
 
   var stack: [Frame] = []
