@@ -47,7 +47,7 @@ import Testing
     "mod_nw_tos:4", "dec_ttl", "mod_nw_dst:1.2.3.4", "set_field:1.2.3.4->ip_src",
   ])
   func settingAnIPHeaderMatchesTheProtocol(action: String) throws {
-    try s.flows("br0", "priority=9,actions=\(action),output:3")
+    try s.flows("br0", "priority=9,ip,actions=\(action),output:3")
     let flow = try #require(s.miss(packet(1, a, b)))
     #expect(flow.mask.ipProto == .max)
   }

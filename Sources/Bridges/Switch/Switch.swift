@@ -59,6 +59,7 @@ public final class Switch {
     interfaces.transmitQueues = (wantedCores?.count ?? 1) + 1
     changes.removedInterfaces.forEach(removeInterface)
     changes.removedBridges.forEach(removeBridge)
+    TapRemoval.wait()
     changes.addedBridges.forEach(addBridge)
     changes.changedBridges.forEach(changeBridge)
     for added in changes.addedInterfaces { addInterface(added.place, added.port, added.interface) }
@@ -197,6 +198,7 @@ public final class Switch {
       bridge.pipeline.updatePort(port.settings)
     } catch {
       removeInterface(place)
+      TapRemoval.wait()
       addInterface(place, port.port, wanted)
     }
   }

@@ -61,8 +61,12 @@ public struct TapDevice {
 
   /// Only after the port was detached.
   public static func destroy(_ device: UnsafeMutablePointer<TapDevice>, removing: Bool) {
-    if removing { _ = pb_tap_set_persistent(device.pointee.pollDescriptor, 0) }
-    _ = close(device.pointee.pollDescriptor)
+    if removing {
+      _ = pb_tap_set_persistent(device.pointee.pollDescriptor, 0)
+      TapRemoval.close(device.pointee.pollDescriptor)
+    } else {
+      _ = close(device.pointee.pollDescriptor)
+    }
     device.pointee.overflow?.deallocate()
     device.deallocate()
   }
