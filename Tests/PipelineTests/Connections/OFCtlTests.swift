@@ -169,12 +169,17 @@ import Testing
     #expect(ofctl(fixture, ["dump-aggregate", "br0"]).contains("flow_count=21"))
   }
 
+  @Test func queues() throws {
+    try with { ofctl in
+      #expect(ofctl("add-flow", "br0", "actions=enqueue:1:2") == "")
+      #expect(ofctl("--no-stats", "dump-flows", "br0").hasSuffix(" actions=enqueue:1:2\n"))
+      #expect(ofctl("queue-stats", "br0").contains(": 0 queues"))
+    }
+  }
+
   @Test func refusals() throws {
     try with { ofctl in
-      let enqueue = ofctl("add-flow", "br0", "actions=enqueue:1:2")
-      #expect(enqueue.hasPrefix("OFPT_ERROR (xid=0x6): OFPBAC_BAD_TYPE\n"))
-      #expect(enqueue.hasSuffix("status 1\n"))
-      let mark = ofctl("add-flow", "br0", "tun_id=5,actions=drop")
+      let mark = ofctl("add-flow", "br0", "pkt_mark=5,actions=drop")
       #expect(mark.contains("OFPBMC_BAD_FIELD"))
       #expect(ofctl("-O", "OpenFlow13", "show", "br0").contains("version negotiation failed"))
     }
