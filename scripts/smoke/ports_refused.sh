@@ -15,7 +15,7 @@ refused() { # TYPE ERROR-PATTERN
   reaches h1 10.0.0.2 -c 1
   ovs-vsctl del-port bad
 }
-gone='(Address family not supported by protocol|is retired)'
+gone='(Address family not supported by protocol|was removed)'
 refused nosuchtype 'could not open network device bad \(Address family not supported by protocol\)'
 refused dpdkr "$gone"
 if ours; then
