@@ -119,7 +119,8 @@ import Testing
   @Test func packetToItsOwnSource() throws {
     s.miss(packet(1, a, b))
     #expect(text(s.miss(packet(3, a, a))) == "drop")
-    s["br0"].macTable.addStatic(EthernetAddress(0x5054_0000_000b), vlan: 0, port: s["br0"].ports[2]!)
+    s["br0"].macTable.addStatic(
+      EthernetAddress(0x5054_0000_000b), vlan: 0, port: s["br0"].ports[2]!)
     #expect(text(s.miss(packet(3, b, b))) == "2")
   }
 

@@ -23,10 +23,12 @@ public enum TapRemoval {
     }
     guard mustStart else { return }
     var thread = pthread_t()
-    let failed = pthread_create(&thread, nil, { _ in
-      TapRemoval.work()
-      return nil
-    }, nil)
+    let failed = pthread_create(
+      &thread, nil,
+      { _ in
+        TapRemoval.work()
+        return nil
+      }, nil)
     if failed == 0 { pthread_detach(thread) } else { work() }
   }
 
