@@ -43,40 +43,49 @@ let package = Package(
       name: "CDPDKShim", path: "CDPDKShim",
       cSettings: [.unsafeFlags(dpdkFlags + ["-O3", "-Wall", "-Werror"])],
       linkerSettings: dpdkLibraries.map { .linkedLibrary($0) }),
-    .target(name: "Fields", swiftSettings: common + hot),
+    .target(name: "Fields", exclude: ["README.md"], swiftSettings: common + hot),
     .target(
-      name: "Datapath", dependencies: ["CDPDKShim", "Fields"], swiftSettings: withDPDK + hot),
+      name: "Datapath", dependencies: ["CDPDKShim", "Fields"], exclude: ["README.md"],
+      swiftSettings: withDPDK + hot),
 
-    .target(name: "Runtime", dependencies: nio + [nioSSL], swiftSettings: common),
-    .target(name: "JSONRPC", dependencies: ["Runtime"] + nio, swiftSettings: common),
-    .target(name: "OVSDB", dependencies: ["JSONRPC", "Runtime", nioCore], swiftSettings: common),
-    .target(name: "OpenFlow", dependencies: ["Fields"], swiftSettings: common),
+    .target(
+      name: "Runtime", dependencies: nio + [nioSSL], exclude: ["README.md"], swiftSettings: common),
+    .target(
+      name: "JSONRPC", dependencies: ["Runtime"] + nio, exclude: ["README.md"],
+      swiftSettings: common),
+    .target(
+      name: "OVSDB", dependencies: ["JSONRPC", "Runtime", nioCore], exclude: ["README.md"],
+      swiftSettings: common),
+    .target(
+      name: "OpenFlow", dependencies: ["Fields"], exclude: ["README.md"], swiftSettings: common),
     .target(
       name: "Pipeline",
       dependencies: ["Fields", "Datapath", "OpenFlow", "Runtime", nioCore],
+      exclude: ["README.md"],
       swiftSettings: common + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]),
     .target(
       name: "Interfaces",
-      dependencies: ["CDPDKShim", "Fields", "Datapath", "Runtime"], swiftSettings: withDPDK),
+      dependencies: ["CDPDKShim", "Fields", "Datapath", "Runtime"], exclude: ["README.md"],
+      swiftSettings: withDPDK),
     .target(
       name: "Bridges",
       dependencies: [
         "OVSDB", "Interfaces", "Pipeline", "Datapath", "OpenFlow", "Fields", "Runtime",
       ],
-      swiftSettings: withDPDK),
+      exclude: ["README.md"], swiftSettings: withDPDK),
     .target(
       name: "Commands",
       dependencies: [
         "Bridges", "Interfaces", "Pipeline", "Datapath", "OpenFlow", "Fields", "JSONRPC", "Runtime",
       ],
-      swiftSettings: withDPDK),
+      exclude: ["README.md"], swiftSettings: withDPDK),
     .executableTarget(
       name: "patchbayd",
       dependencies: [
         "Commands", "Bridges", "Interfaces", "Pipeline", "Datapath", "OVSDB", "JSONRPC", "Runtime",
         nioCore,
       ],
-      swiftSettings: withDPDK),
+      exclude: ["README.md"], swiftSettings: withDPDK),
     .executableTarget(
       name: "patchbay",
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],

@@ -87,7 +87,8 @@ import Testing
       ("ffff 0010 00002320 0001 0001 01 616263", nil),
       ("ffff 0018 00002320 0006 0020 0001 0000 00010004 00010204", .badSetLength),
       ("ffff 0018 00002320 0006 0000 0001 0000 00010004 00010204", .badSetLength),
-      ("000b 0010 0002 000000000000 00000000", .badActionType),
+      ("000b 0010 0002 000000000000 00000000", nil),
+      ("000c 0008 00000000", .badActionType),
     ]
     for (actions, expected) in cases {
       #expect(error(flowMod(actions: actions)) == expected, "\(actions)")
