@@ -88,8 +88,11 @@ let package = Package(
       exclude: ["README.md"], swiftSettings: withDPDK),
     .executableTarget(
       name: "patchbay",
-      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
-      swiftSettings: common),
+      dependencies: [
+        "JSONRPC", "Runtime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"], swiftSettings: common),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: common),
     .testTarget(

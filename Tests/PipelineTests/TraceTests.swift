@@ -46,6 +46,13 @@ import Testing
         """)
   }
 
+  /// A trace that learns nothing does not know the packet's own source either.
+  @Test func packetWithoutAddresses() {
+    let text = pair().trace("br0", "in_port=1")
+    #expect(text.contains("-> no learned MAC for destination, flooding"))
+    #expect(text.contains("Datapath actions: 4,101,100"))
+  }
+
   @Test func learnsFromGeneratedPackets() {
     let s = pair()
     let flow = "in_port=1,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02"

@@ -64,8 +64,13 @@ extension Translator {
     let generation = bridge.macTable.generation
     learnedFrom.append(LearningDependency(table: bridge.macTable, generation: generation))
     let address = flow.key.ethDst
-    // The packet's own source is where it came from, but is learned only after this translation.
-    if address == flow.key.ethSrc, bridge.macTable.learns(address, vlan: vlan) { return port }
+    // The packet's own source is where it came from, but is learned only after this translation (and
+    // not at all by a trace that is told not to).
+    if address == flow.key.ethSrc, trace?.learns ?? true,
+      bridge.macTable.learns(address, vlan: vlan)
+    {
+      return port
+    }
     return bridge.macTable.lookup(address, vlan: vlan)
   }
 
