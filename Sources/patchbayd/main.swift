@@ -1,12 +1,12 @@
-import Commands
 import Glibc
+import Interfaces
 import Runtime
 
 // Wiring only: arguments, becoming a daemon, and then the switch. See Sources/README.md.
 Program.setName(from: CommandLine.arguments.first ?? "")
 do {
   let options = try DaemonOptions(
-    Array(CommandLine.arguments.dropFirst()), versionDetails: VersionText.details)
+    Array(CommandLine.arguments.dropFirst()), versionDetails: [DPDK.version])
   try options.applyLogWishes()
   Daemonize.start(options)
   // Before any thread is made: threads inherit that signals are not theirs.

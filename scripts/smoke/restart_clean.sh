@@ -1,5 +1,5 @@
 #!/bin/bash
-# exit through the control socket removes the pid file and sockets; the configuration and the
+# exit through the control socket, or SIGTERM, removes the pid file and sockets; the configuration and the
 # ofports are there after the next start. A second daemon on the same pid file is refused.
 source "$(dirname "$0")/_init.sh"
 start_switch
@@ -22,3 +22,11 @@ done
 start_daemon "$SWITCH"
 same "ofports" "$ports" "$(ovs-vsctl get interface v-h1 ofport -- get interface v-h2 ofport)"
 reaches h1 10.0.0.2
+
+# SIGTERM leaves nothing behind either.
+pid=$(cat "$OVS_RUNDIR/ovs-vswitchd.pid")
+kill "$pid"
+wait_until 5 test ! -e "$OVS_RUNDIR/ovs-vswitchd.pid"
+for name in "ovs-vswitchd.$pid.ctl" br0.mgmt br0.snoop; do
+  [ ! -e "$OVS_RUNDIR/$name" ] || fail "$name is left after SIGTERM"
+done
