@@ -198,6 +198,21 @@ extension FlowKey {
     return r
   }
 
+  /// The bits in which two keys differ.
+  @inlinable @inline(__always)
+  public static func ^ (a: FlowKey, b: FlowKey) -> FlowMask {
+    var r = FlowKey()
+    r.w0 = a.w0 ^ b.w0
+    r.w1 = a.w1 ^ b.w1
+    r.w2 = a.w2 ^ b.w2
+    r.w3 = a.w3 ^ b.w3
+    r.w4 = a.w4 ^ b.w4
+    r.w5 = a.w5 ^ b.w5
+    r.w6 = a.w6 ^ b.w6
+    r.w7 = a.w7 ^ b.w7
+    return r
+  }
+
   /// Whether a packet with key `self` matches `value` under `mask`.
   @inlinable @inline(__always)
   public func matches(_ value: FlowKey, under mask: FlowMask) -> Bool {

@@ -5,7 +5,7 @@ extension MatchField {
     nxm: .nxmOF(0, bytes: 2, "IN_PORT"))
   /// `in_port` with 32 bits, as OpenFlow 1.1 and later have it.
   public static let inPortOXM = MatchField(
-    "in_port_oxm", at: FlowKey.Offset.inPort, bytes: 2, .ofPort, maskable: .none,
+    "in_port_oxm", at: FlowKey.Offset.inPort, bytes: 2, bits: 32, .ofPort32, maskable: .none,
     oxm: .oxmOF(0, bytes: 4, "IN_PORT"))
   public static let metadata = MatchField(
     "metadata", at: Flow.Offset.metadata, bytes: 8, .hexadecimal,
@@ -14,7 +14,7 @@ extension MatchField {
   /// The key of the tunnel that a packet came through, or is to go through.
   public static let tunnelID = MatchField(
     "tun_id", "tunnel_id", at: Flow.Offset.tunnelID, bytes: 8, .hexadecimal,
-    nxm: .nxmNX(16, bytes: 8, "TUN_ID"), oxm: .oxmOF(38, bytes: 8, "TUNNEL_ID"))
+    nxm: .nxmNX(16, bytes: 8, "TUN_ID"), oxm: .oxmOF(38, bytes: 8, "TUNNEL_ID", since: 4))
 
   /// reg0 ... reg15: 32 bits each.
   public static let registers: [MatchField] = (0..<16).map { n in

@@ -9,7 +9,8 @@ extension MatchField {
   public static let tcpFlags = MatchField(
     "tcp_flags", at: FlowKey.Offset.tcpFlags, bytes: 2, bits: 12, .tcpFlags, needs: .tcp,
     writable: false,
-    nxm: .nxmNX(34, bytes: 2, "TCP_FLAGS"), oxm: .oxmOF(42, bytes: 2, "TCP_FLAGS"))
+    nxm: .nxmNX(34, bytes: 2, "TCP_FLAGS"), oxm: .oxmOF(42, bytes: 2, "TCP_FLAGS", since: 6),
+    experimenter: .onfET(42, bytes: 2, "TCP_FLAGS"))
 
   public static let udpSrc = MatchField(
     "udp_src", at: FlowKey.Offset.tpSrc, bytes: 2, .decimal, needs: .udp,
