@@ -45,4 +45,9 @@ public enum OpenFlowPort {
     // Old software writes the 16-bit reserved numbers.
     return port <= 0xffff && port >= UInt32(unset) ? UInt16(port) : nil
   }
+
+  /// The 32-bit number of a port.
+  public static func to32(_ port: UInt16) -> UInt32 {
+    port < max ? UInt32(port) : UInt32(port) | 0xffff_0000
+  }
 }

@@ -56,6 +56,40 @@ import Testing
     #expect(error(message(4, bytes(hex: "000023200000000c00000009"))) == .requestNotPermitted)
   }
 
+  /// Every error has a name that no other has, and is what its numbers say it is.
+  @Test func numbers() {
+    #expect(OpenFlowError.all.count == 198)
+    #expect(Set(OpenFlowError.all.map(\.name)).count == OpenFlowError.all.count)
+    // Old versions tell these from another error of theirs.
+    let merged = Set(["OFPBRC_IS_SECONDARY", "OFPBIC_BAD_EXP_TYPE"])
+    for error in OpenFlowError.all where !merged.contains(error.name) {
+      for version in OpenFlowVersion.allCases {
+        guard let number = error.number(in: version) else { continue }
+        let found = OpenFlowError.find(
+          version, vendor: number.vendor, type: number.type, code: number.code)
+        #expect(found == error, "\(error) in \(version)")
+      }
+    }
+  }
+
+  @Test func frames() {
+    let cases: [(OpenFlowError, OpenFlowVersion, String)] = [
+      (.badTableID, .v10, "b0c20000 00002320 00010200"), (.badTableID, .v11, "00010009"),
+      (.nxmInvalid, .v11, "b0c20000 00002320 00010100"), (.nxmInvalid, .v13, "ffff0002 00002320"),
+      (.duplicateInstruction, .v11, "b0c20000 00002320 00030100"),
+      (.duplicateInstruction, .v13, "ffff0a28 4f4e4600"),
+      (.duplicateInstruction, .v15, "00030009"),
+      // What a version has no number for.
+      (.unknownInstruction, .v10, "b0c20000 00002320 00010209"),
+      (.badActionMeter, .v13, "ffff000a 00002320"),
+    ]
+    for (error, version, expected) in cases {
+      let message = MessageCodec.encode(
+        ErrorMessage(error, request: [1]), xid: 0, WireContext(version))
+      #expect(message.map { Array($0[8...]) } == bytes(hex: expected) + [1], "\(error)")
+    }
+  }
+
   @Test func flowMods() {
     #expect(error(flowMod(command: 9)) == .badCommand)
     #expect(error(flowMod(command: 0x0100)) == .badCommand)
@@ -105,7 +139,7 @@ import Testing
       ("actions=drop,2", "\"drop\" must not be accompanied by any other action or instruction"),
       ("actions=load:1->foo[]", "foo[]: unknown field `foo'"),
       ("actions=load:1->reg0[5..3]", "reg0[5..3]: starting bit 5 is after ending bit 3"),
-      ("in_port,actions=drop", "field in_port missing value"),
+      ("in_port,actions=drop", "0/0: invalid or unknown port for in_port"),
       (
         "actions=load:1->NXM_OF_IP_SRC[]",
         "actions are invalid with specified match (OFPBAC_MATCH_INCONSISTENT)"

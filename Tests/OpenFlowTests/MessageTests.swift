@@ -12,7 +12,7 @@ import Testing
   }()
 
   static let messages: [any Message] = [
-    Hello(), Hello(bitmap: [.v10, .v13]), EchoRequest([1, 2, 3]), EchoReply([4]),
+    Hello(), Hello(bitmap: VersionSet([.v10, .v13])), EchoRequest([1, 2, 3]), EchoReply([4]),
     ErrorMessage(.badLength, request: [1, 2, 3]), ErrorMessage(.badMatchValue, request: []),
     FeaturesRequest(),
     FeaturesReply(
@@ -20,6 +20,8 @@ import Testing
     GetConfigRequest(), GetConfigReply(SwitchConfig(fragments: .drop)),
     SetConfig(SwitchConfig(fragments: .nxMatch, missSendLength: 128)),
     PacketOut(inPort: 1, actions: [OutputAction(port: 2)], packet: [1, 2, 3]),
+    PacketIn(.action, packet: [1, 2, 3], metadata: Match()), SetPacketInFormat(.nxt2),
+    Resume(PacketIn(.action, packet: [1, 2, 3], metadata: Match())),
     PortMod(port: 1, address: .broadcast, config: .noFlood, mask: .noFlood),
     PortStatus(.modify, port), BarrierRequest(), BarrierReply(),
     SetFlowFormat(nxm: true), FlowModTableID(enabled: true),
@@ -41,9 +43,65 @@ import Testing
     PortStatsRequest(), PortStatsReply(entries: [.init(number: 1, counts: PortCounts())]),
     QueueStatsRequest(port: 1, queue: 2),
     QueueStatsReply(entries: [.init(port: 1, queue: 2, txBytes: 3, txPackets: 4, txErrors: 5)]),
-    QueueConfigRequest(port: 1), QueueConfigReply(port: 1),
+    QueueConfigRequest(port: 1), QueueConfigReply(port: 1, queues: [.init(port: 1, queue: 0)]),
+    ConntrackFlushZone(7), conntrackFlush, BridgeIPFIXStatsRequest(), FlowIPFIXStatsRequest(),
     PortDescriptionRequest(), PortDescriptionReply(entries: [port]),
+    TLVTableMod(.add, [.init(optionClass: 1, type: 2, length: 8, index: 3)]), TLVTableRequest(),
+    TLVTableReply(TunnelOptionTable()),
   ]
+
+  /// Messages that 1.0 does not have, or only in an extension's form, in every version that has them.
+  @Test(arguments: OpenFlowVersion.allCases)
+  func bundlesAndMonitorsSurviveTheWire(version: OpenFlowVersion) throws {
+    var monitor = FlowMonitorRequest.Monitor(id: 7)
+    monitor.flags = [.initial, .add, .own, .instructions]
+    monitor.outPort = 3
+    monitor.table = 4
+    monitor.match.set(.ethType, 0x0800)
+    var update = FlowMonitorReply.Update(.added)
+    update.match.set(.ethType, 0x0800)
+    update.idleTimeout = 5
+    update.cookie = 9
+    update.actions = [OutputAction(port: 2)]
+    var removal = FlowMonitorReply.Update(.removed)
+    removal.reason = 2
+    var own = FlowMonitorReply.Update(.abbreviated)
+    own.xid = 77
+    let messages: [any Message] = [
+      BundleControl(5, .commitRequest, flags: [.atomic]),
+      BundleAddMessage(5, flags: [.ordered], content: [1, 2, 3, 4, 5, 6, 7, 8]),
+      FlowMonitorRequest([monitor, monitor]), FlowMonitorCancel(7), FlowMonitorPaused(),
+      FlowMonitorResumed(), FlowMonitorReply(entries: [update, removal, own]),
+    ]
+    let context = WireContext(version)
+    for message in messages {
+      guard let bytes = Self.encode(message, context) else {
+        #expect(!type(of: message).places.contains { $0.versions.contains(version) })
+        continue
+      }
+      let decoded = try MessageCodec.decode(bytes, context)
+      #expect(try #require(Self.encode(decoded.message, context)) == bytes, "\(message)")
+      // Cut anywhere, it is refused or means less, and nothing worse.
+      for length in 8..<bytes.count {
+        var cut = Array(bytes[..<length])
+        cut[2] = UInt8(length >> 8)
+        cut[3] = UInt8(length & 0xff)
+        _ = try? MessageCodec.decode(cut, context)
+      }
+    }
+  }
+
+  private static let conntrackFlush: ConntrackFlush = {
+    var flush = ConntrackFlush()
+    flush.ipProtocol = 6
+    flush.zone = 5
+    flush.original = ConntrackFlush.Tuple()
+    flush.original?.source = 0xffff_0a01_0101
+    flush.original?.destinationPort = 80
+    flush.reply = ConntrackFlush.Tuple()
+    flush.reply?.icmpType = 8
+    return flush
+  }()
 
   private static let flowStats: FlowStats = {
     var flow = FlowStats()
@@ -71,8 +129,19 @@ import Testing
     }
   }
 
+  /// Sampled with the versions that have them.
+  private static let elsewhere = [
+    "BundleControl", "BundleAddMessage", "FlowMonitorRequest", "FlowMonitorReply",
+    "FlowMonitorCancel", "FlowMonitorPaused", "FlowMonitorResumed",
+    "GroupMod", "GroupStatsRequest", "GroupStatsReply", "GroupDescriptionRequest",
+    "GroupDescriptionReply", "GroupFeaturesRequest", "GroupFeaturesReply", "MeterMod",
+    "MeterStatsRequest", "MeterStatsReply", "MeterDescriptionRequest", "MeterDescriptionReply",
+    "MeterFeaturesRequest", "MeterFeaturesReply",
+  ]
+
   @Test func everyMessageIsSampled() {
-    let sampled = Set(Self.messages.map { "\(type(of: $0))" } + ["FlowMod"])
+    let all = Self.messages + ControllerMessageTests.messages + VersionTests.messages
+    let sampled = Set(all.map { "\(type(of: $0))" } + ["FlowMod"] + Self.elsewhere)
     #expect(Set(MessageCatalog.all.map { "\($0)" }).subtracting(sampled) == [])
   }
 

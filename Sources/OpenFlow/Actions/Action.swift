@@ -27,12 +27,27 @@ public protocol Action: Sendable {
   /// Where the action goes in `context`: by default its first place in that version.
   func identity(in context: WireContext) -> ActionIdentity?
 
+  /// What is written instead of the action where a version has no such action but can say the same
+  /// with others; nil where it is written as itself.
+  func substitutes(in context: WireContext) -> [any Action]?
+
+  /// The instruction that the action is, or stands in.
+  func instruction(in version: OpenFlowVersion) -> Instruction
+
+  /// When an action set performs the action; nil for one that may not stand there.
+  static var actionSetSlot: ActionSetSlot? { get }
+
   /// Writes the body; padding to a multiple of eight bytes follows by itself.
   func write(to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext)
 
   /// Checks the action against what is known of the packets that it will see, and tells the checker
   /// what it changes about them.
   func check(_ packets: inout ActionCheck) throws(OpenFlowError)
+
+  /// The group or meter that the action names, and the actions inside it: what a flow depends on.
+  var group: UInt32? { get }
+  var meter: UInt32? { get }
+  var nestedActions: [any Action] { get }
 
   /// Whether two actions are the same (for flow-mod "modify" and revalidation).
   func isEqual(to other: any Action) -> Bool
@@ -43,7 +58,23 @@ extension Action {
     Self.places.first { $0.versions.contains(context.version) }?.identity
   }
 
+  public func substitutes(in context: WireContext) -> [any Action]? { nil }
+
+  public func instruction(in version: OpenFlowVersion) -> Instruction { .applyActions }
+
+  public static var actionSetSlot: ActionSetSlot? { nil }
+
   public func check(_ packets: inout ActionCheck) throws(OpenFlowError) {}
+
+  public var group: UInt32? { nil }
+  public var meter: UInt32? { nil }
+  public var nestedActions: [any Action] { [] }
+}
+
+extension Action {
+  /// Whether it is an action of this type: what `is` says, but at no cost.
+  @inlinable @inline(__always)
+  public func isA<T: Action>(_: T.Type) -> Bool { type(of: self) == T.self }
 }
 
 extension Action where Self: Equatable {
@@ -54,6 +85,8 @@ extension Action where Self: Equatable {
 public enum ActionIdentity: Hashable, Sendable {
   case standard(UInt16)
   case nicira(UInt16)
+  /// An extension of the ONF's.
+  case onf(UInt16)
 }
 
 /// A place of an action on the wire.

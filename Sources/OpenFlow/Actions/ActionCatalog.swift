@@ -2,12 +2,25 @@
 public enum ActionCatalog {
   public static let all: [any Action.Type] = [
     OutputAction.self, OutputReg.self, Enqueue.self,
+    DebugRecirc.self, DebugSlow.self, CloneAction.self, CheckPacketLarger.self,
+    OutputTruncated.self,
+    PushMPLS.self, PopMPLS.self, SetMPLSLabel.self, SetMPLSTC.self, SetMPLSTTL.self,
+    DecMPLSTTL.self,
+    EncapAction.self, DecapAction.self, DecNSHTTL.self,
     SetVLANVID.self, SetVLANPCP.self, StripVLAN.self, PushVLAN.self,
     SetEthSrc.self, SetEthDst.self,
-    SetIPv4Src.self, SetIPv4Dst.self, SetIPTOS.self, DecTTL.self,
+    SetIPv4Src.self, SetIPv4Dst.self, SetIPTOS.self, SetIPECN.self, SetIPTTL.self,
+    DecTTL.self,
     SetL4SrcPort.self, SetL4DstPort.self,
-    RegLoad.self, RegMove.self,
+    RegLoad.self, RegMove.self, SetField.self,
     Resubmit.self, NoteAction.self,
+    ExitAction.self, LearnAction.self, ConjunctionAction.self, FinTimeout.self,
+    StackPush.self, StackPop.self, SetTunnel.self, SetQueue.self, PopQueue.self,
+    Multipath.self, BundleAction.self, SampleAction.self, DeleteField.self,
+    ConnTrack.self, NATAction.self, CTClear.self,
+    ControllerAction.self,
+    MeterAction.self, ClearActions.self, WriteActions.self, WriteMetadata.self, GotoTable.self,
+    GroupAction.self,
   ]
 
   private struct Key: Hashable {
@@ -15,8 +28,10 @@ public enum ActionCatalog {
     let identity: ActionIdentity
   }
 
-  private static let byPlace: [Key: (type: any Action.Type, length: ClosedRange<Int>)] = {
-    var types: [Key: (type: any Action.Type, length: ClosedRange<Int>)] = [:]
+  typealias Entry = (type: any Action.Type, length: ClosedRange<Int>)
+
+  private static let byPlace: [Key: Entry] = {
+    var types: [Key: Entry] = [:]
     for type in all {
       for place in type.places {
         for version in OpenFlowVersion.allCases where place.versions.contains(version) {
@@ -35,10 +50,16 @@ public enum ActionCatalog {
     return types
   }()
 
-  static func type(
-    _ identity: ActionIdentity, in version: OpenFlowVersion
-  ) -> (type: any Action.Type, length: ClosedRange<Int>)? {
-    byPlace[Key(version: version, identity: identity)]
+  /// Of the standard actions with the lowest numbers, which flows have most, by version and number.
+  private static let byNumber: [Entry?] = OpenFlowVersion.allCases.flatMap { version in
+    (UInt16(0)..<32).map { byPlace[Key(version: version, identity: .standard($0))] }
+  }
+
+  static func type(_ identity: ActionIdentity, in version: OpenFlowVersion) -> Entry? {
+    if case .standard(let number) = identity, number < 32 {
+      return byNumber[Int(version.rawValue - OpenFlowVersion.v10.rawValue) << 5 | Int(number)]
+    }
+    return byPlace[Key(version: version, identity: identity)]
   }
 
   static func type(keyword: String) -> (any Action.Type)? { byKeyword[keyword.lowercased()] }

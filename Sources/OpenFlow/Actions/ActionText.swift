@@ -10,9 +10,14 @@ public enum ActionText {
     return text
   }
 
+  /// `allowed`: the instructions that may be among them.
   public static func parse(
-    _ text: some StringProtocol, _ context: TextContext = TextContext()
+    _ text: some StringProtocol, _ context: TextContext = TextContext(),
+    allowed: Set<Instruction> = InstructionOrder.all, inside place: ActionNesting.Place = .top
   ) throws(FlowTextError) -> [any Action] {
+    var context = context
+    context.depth += 1
+    guard context.depth <= maxDepth else { throw FlowTextError("Action nested too deeply") }
     var actions: [any Action] = []
     var isDrop = false
     for (key, value) in KeyValueText(text) {
@@ -20,6 +25,8 @@ public enum ActionText {
         actions += try type.parse(value[...], keyword: key.lowercased(), context)
       } else if key.lowercased() == "drop" {
         isDrop = true
+      } else if key.lowercased() == "apply_actions" {
+        throw FlowTextError("apply_actions is the default instruction")
       } else if let port = context.port(key) {
         actions.append(OutputAction(toPort: port, argument: value))
       } else {
@@ -30,7 +37,24 @@ public enum ActionText {
       throw FlowTextError(
         "\"drop\" must not be accompanied by any other action or instruction")
     }
+    do { try ActionNesting.verify(actions, inside: place) } catch {
+      throw FlowTextError(error.text)
+    }
+    if let violation = InstructionOrder.violation(actions, .v11, allowed: allowed) {
+      throw FlowTextError(violation.text)
+    }
     return actions
+  }
+
+  /// How deep actions may stand inside each other.
+  private static let maxDepth = 100
+
+  /// A number of 32 bits as an action's argument.
+  static func word(_ text: Substring) throws(FlowTextError) -> UInt32 {
+    guard let number = Number.parse(text, max: UInt128(UInt32.max)) else {
+      throw FlowTextError("invalid numeric format \(text)")
+    }
+    return UInt32(number)
   }
 
   /// A number as an action's argument.

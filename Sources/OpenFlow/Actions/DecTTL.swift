@@ -6,13 +6,17 @@ public struct DecTTL: Action, Hashable {
 
   public init(controllerIDs: [UInt16] = []) { self.controllerIDs = controllerIDs }
 
-  private static let plain = ActionIdentity.nicira(18)
+  private static let plain10 = ActionIdentity.nicira(18)
+  private static let plain = ActionIdentity.standard(24)
   private static let withIDs = ActionIdentity.nicira(21)
 
   public static let places = [
-    ActionPlace(plain, .v10 ... .v10, length: 16),
+    ActionPlace(plain10, .v10 ... .v10, length: 16),
+    ActionPlace(plain, .v11 ... .v15, length: 8),
     ActionPlace(withIDs, .v10 ... .v15, lengths: 16...0xfff8),
   ]
+
+  public static let actionSetSlot: ActionSetSlot? = .decrementTTL
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
@@ -26,13 +30,14 @@ public struct DecTTL: Action, Hashable {
   }
 
   public func identity(in context: WireContext) -> ActionIdentity? {
-    controllerIDs.isEmpty && context.version == .v10 ? Self.plain : Self.withIDs
+    if !controllerIDs.isEmpty { return Self.withIDs }
+    return context.version == .v10 ? Self.plain10 : Self.plain
   }
 
   public func write(
     to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
   ) {
-    guard identity == Self.withIDs else { return writer.zeros(6) }
+    guard identity == Self.withIDs else { return writer.zeros(4) }
     let ids = controllerIDs.prefix(0x7ff0)
     writer.u16(UInt16(truncatingIfNeeded: ids.count))
     writer.zeros(4)
@@ -54,6 +59,10 @@ public struct DecTTL: Action, Hashable {
     }
     guard ids.count < 0x7ff0 else { throw FlowTextError("input too big") }
     return [DecTTL(controllerIDs: ids)]
+  }
+
+  public func check(_ packets: inout ActionCheck) throws(OpenFlowError) {
+    try packets.expect(packets.isIP)
   }
 
   public func appendText(to text: inout String) {

@@ -33,20 +33,26 @@ public struct Enqueue: Action, Hashable {
     writer.u32(queue)
   }
 
+  /// Later versions have no such action, but the parts of it.
+  public func substitutes(in context: WireContext) -> [any Action]? {
+    guard context.version > .v10 else { return nil }
+    return [SetQueue(queue), OutputAction(port: port, maxLength: .max), PopQueue()]
+  }
+
   public static let keywords = ["enqueue"]
 
   /// `PORT:QUEUE` or `PORT,QUEUE`.
   public static func parse(
     _ argument: Substring, keyword: String, _ context: TextContext
   ) throws(FlowTextError) -> [any Action] {
-    let parts = argument.split(whereSeparator: { ":, ".contains($0) })
+    let parts = argument.split(maxSplits: 1, whereSeparator: { ":q,".contains($0) })
     guard parts.count == 2 else {
       throw FlowTextError("\"enqueue\" syntax is \"enqueue:PORT:QUEUE\" or \"enqueue(PORT,QUEUE)\"")
     }
     guard let port = context.port(parts[0]) else {
       throw FlowTextError("\(parts[0]): enqueue to unknown port")
     }
-    return [Enqueue(port: port, queue: try ActionText.number(parts[1], "queue", as: UInt32.self))]
+    return [Enqueue(port: port, queue: try ActionText.word(parts[1]))]
   }
 
   public func appendText(to text: inout String) {

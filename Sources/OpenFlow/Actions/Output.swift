@@ -9,12 +9,17 @@ public struct OutputAction: Action, Hashable {
     self.maxLength = maxLength
   }
 
-  public static let places = [ActionPlace(.standard(0), .v10 ... .v10, length: 8)]
+  public static let places = [
+    ActionPlace(.standard(0), .v10 ... .v10, length: 8),
+    ActionPlace(.standard(0), .v11 ... .v15, length: 16),
+  ]
+
+  public static let actionSetSlot: ActionSetSlot? = .output
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
   ) throws(OpenFlowError) -> any Action {
-    let action = OutputAction(port: try reader.u16(), maxLength: try reader.u16())
+    let action = OutputAction(port: try reader.port(context), maxLength: try reader.u16())
     guard action.isValid else { throw .badOutPort }
     return action
   }
@@ -26,7 +31,7 @@ public struct OutputAction: Action, Hashable {
   public func write(
     to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
   ) {
-    writer.u16(port)
+    writer.port(port, context)
     writer.u16(maxLength)
   }
 
@@ -35,6 +40,9 @@ public struct OutputAction: Action, Hashable {
   public static func parse(
     _ argument: Substring, keyword: String, _ context: TextContext
   ) throws(FlowTextError) -> [any Action] {
+    if argument.contains("port"), argument.contains("max_len") {
+      return try OutputTruncated.parse(argument, keyword: keyword, context)
+    }
     if let port = context.port(argument) { return [OutputAction(toPort: port)] }
     guard let source = try? Subfield.parse(argument) else {
       throw FlowTextError("\(argument): output to unknown port")

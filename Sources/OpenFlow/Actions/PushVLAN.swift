@@ -9,7 +9,14 @@ public struct PushVLAN: Action, Hashable {
   /// OpenFlow 1.0 has no such action.
   public static let places = [ActionPlace(.standard(17), .v11 ... .v15, length: 8)]
 
+  /// There the action that sets the tag pushes it.
+  public func substitutes(in context: WireContext) -> [any Action]? {
+    context.version == .v10 ? [] : nil
+  }
+
   private static let tagTypes = [EtherType.vlan, EtherType.serviceVLAN]
+
+  public static let actionSetSlot: ActionSetSlot? = .pushVLAN
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
@@ -37,5 +44,7 @@ public struct PushVLAN: Action, Hashable {
 
   public func appendText(to text: inout String) { text += "push_vlan:" + Number.hex(etherType) }
 
-  public func check(_ packets: inout ActionCheck) throws(OpenFlowError) { packets.addTag() }
+  public func check(_ packets: inout ActionCheck) throws(OpenFlowError) {
+    try packets.pushTag()
+  }
 }

@@ -1,15 +1,31 @@
-/// `move:SRC[BITS]->DST[BITS]`: copies bits between fields.
+import Fields
+
+/// `move:SRC[BITS]->DST[BITS]`: copies bits between fields. OpenFlow 1.5 has made it its own as
+/// "copy field", which the ONF had as an extension of 1.3 before.
 public struct RegMove: Action, Hashable {
   public let source: Subfield
   /// As wide as the source.
   public let destination: Subfield
+  /// Came as the extension of OpenFlow 1.3, and goes as such.
+  public let isONF: Bool
 
-  public init(_ source: Subfield, to destination: Subfield) {
+  public init(_ source: Subfield, to destination: Subfield, isONF: Bool = false) {
     self.source = source
     self.destination = destination
+    self.isONF = isONF
   }
 
-  public static let places = [ActionPlace(.nicira(6), .v10 ... .v14, length: 24)]
+  private static let nicira = ActionIdentity.nicira(6)
+  private static let standard = ActionIdentity.standard(28)
+  private static let onf = ActionIdentity.onf(3200)
+
+  public static let places = [
+    ActionPlace(nicira, .v10 ... .v14, lengths: 24...0xfff8),
+    ActionPlace(onf, .v13 ... .v13, lengths: 24...0xfff8),
+    ActionPlace(standard, .v15 ... .v15, lengths: 16...0xfff8),
+  ]
+
+  public static let actionSetSlot: ActionSetSlot? = .setOrMove
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
@@ -17,15 +33,19 @@ public struct RegMove: Action, Hashable {
     let bits = Int(try reader.u16())
     let sourceOffset = Int(try reader.u16())
     let destinationOffset = Int(try reader.u16())
-    let source = try Subfield.read(header: try reader.u32(), offset: sourceOffset, bits: bits)
-    let destination = try Subfield.read(
-      header: try reader.u32(), offset: destinationOffset, bits: bits)
+    if identity != nicira { try reader.skip(2) }
+    let from = try MatchField.read(headerFrom: &reader, context)
+    let to = try MatchField.read(headerFrom: &reader, context)
+    guard reader.rest().allSatisfy({ $0 == 0 }) else { throw .mustBeZero }
+    let source = try Subfield(from, offset: sourceOffset, bits: bits).checked()
+    let destination = try Subfield(to, offset: destinationOffset, bits: bits).checked()
     try destination.requireWritable()
-    return RegMove(source, to: destination)
+    return RegMove(source, to: destination, isONF: identity == onf)
   }
 
   public func identity(in context: WireContext) -> ActionIdentity? {
-    source.header == nil || destination.header == nil ? nil : Self.places[0].identity
+    if context.version >= .v15 { return Self.standard }
+    return context.version == .v13 && isONF ? Self.onf : Self.nicira
   }
 
   public func write(
@@ -34,8 +54,10 @@ public struct RegMove: Action, Hashable {
     writer.u16(UInt16(truncatingIfNeeded: source.bits))
     writer.u16(UInt16(truncatingIfNeeded: source.offset))
     writer.u16(UInt16(truncatingIfNeeded: destination.offset))
-    writer.u32(source.header ?? 0)
-    writer.u32(destination.header ?? 0)
+    if identity != Self.nicira { writer.zeros(2) }
+    let version = identity == Self.nicira ? 0 : context.version.rawValue
+    source.field.write(headerTo: &writer, version)
+    destination.field.write(headerTo: &writer, version)
   }
 
   public static let keywords = ["move"]
@@ -44,14 +66,12 @@ public struct RegMove: Action, Hashable {
     _ argument: Substring, keyword: String, _ context: TextContext
   ) throws(FlowTextError) -> [any Action] {
     let (from, to) = try ActionText.splitArrow(argument)
-    let action = RegMove(try Subfield.parse(from), to: try Subfield.parse(to))
+    let action = RegMove(
+      try Subfield.parse(from, context), to: try Subfield.parse(to, context))
     guard action.source.bits == action.destination.bits else {
       throw FlowTextError(
         "\(argument): source field is \(action.source.bits) bits wide but destination is "
           + "\(action.destination.bits) bits wide")
-    }
-    guard action.destination.field.writable else {
-      throw FlowTextError("\(action.destination.field.name) is read-only")
     }
     return [action]
   }
@@ -66,5 +86,6 @@ public struct RegMove: Action, Hashable {
   public func check(_ packets: inout ActionCheck) throws(OpenFlowError) {
     try packets.require(source.field)
     try packets.require(destination.field)
+    try destination.requireWritable()
   }
 }

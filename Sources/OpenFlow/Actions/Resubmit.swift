@@ -1,3 +1,5 @@
+import Fields
+
 /// `resubmit(PORT,TABLE)`: looks the packet up again, with another input port or in another table,
 /// runs what it finds, and goes on with the next action.
 public struct Resubmit: Action, Hashable {
@@ -6,40 +8,51 @@ public struct Resubmit: Action, Hashable {
   /// 255: the table that the resubmit stands in.
   public let table: UInt8
 
-  public init(inPort: UInt16 = OpenFlowPort.inPort, table: UInt8 = sameTable) {
+  /// Whether the packet is looked up with the addresses that its connection began with.
+  public let usesConnection: Bool
+
+  public init(
+    inPort: UInt16 = OpenFlowPort.inPort, table: UInt8 = sameTable, usesConnection: Bool = false
+  ) {
     self.inPort = inPort
     self.table = table
+    self.usesConnection = usesConnection
   }
 
   public static let sameTable: UInt8 = 255
 
   private static let portOnly = ActionIdentity.nicira(1)
   private static let withTable = ActionIdentity.nicira(14)
+  private static let withConnection = ActionIdentity.nicira(44)
 
   public static let places = [
     ActionPlace(portOnly, .v10 ... .v15, length: 16),
     ActionPlace(withTable, .v10 ... .v15, length: 16),
+    ActionPlace(withConnection, .v10 ... .v15, length: 16),
   ]
+
+  public static let actionSetSlot: ActionSetSlot? = .resubmit
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
   ) throws(OpenFlowError) -> any Action {
     let inPort = try reader.u16()
-    guard identity == withTable else { return Resubmit(inPort: inPort) }
+    guard identity != portOnly else { return Resubmit(inPort: inPort) }
     let table = try reader.u8()
     guard try reader.integer(3) == 0 else { throw .badActionArgument }
-    return Resubmit(inPort: inPort, table: table)
+    return Resubmit(inPort: inPort, table: table, usesConnection: identity == withConnection)
   }
 
   public func identity(in context: WireContext) -> ActionIdentity? {
-    table == Self.sameTable ? Self.portOnly : Self.withTable
+    if usesConnection { return Self.withConnection }
+    return table == Self.sameTable ? Self.portOnly : Self.withTable
   }
 
   public func write(
     to writer: inout WireWriter, as identity: ActionIdentity, _ context: WireContext
   ) {
     writer.u16(inPort)
-    writer.u8(identity == Self.withTable ? table : 0)
+    writer.u8(identity == Self.portOnly ? 0 : table)
     writer.zeros(3)
   }
 
@@ -57,9 +70,10 @@ public struct Resubmit: Action, Hashable {
     guard let table = tableText.isEmpty ? 255 : Number.parse(tableText, max: 255) else {
       throw FlowTextError("\(tableText): resubmit to unknown table")
     }
-    guard parts.count <= 2 else { throw FlowTextError("\(parts[2]): unknown parameter") }
-    let action = Resubmit(inPort: inPort, table: UInt8(table))
-    guard action != Resubmit() else {
+    let flag = parts.count > 2 ? parts[2] : ""
+    guard flag.isEmpty || flag == "ct" else { throw FlowTextError("\(flag): unknown parameter") }
+    let action = Resubmit(inPort: inPort, table: UInt8(table), usesConnection: flag == "ct")
+    guard inPort != OpenFlowPort.inPort || table != UInt128(sameTable) else {
       throw FlowTextError(
         "at least one \"in_port\" or \"table\" must be specified on resubmit")
     }
@@ -75,6 +89,12 @@ public struct Resubmit: Action, Hashable {
     if inPort != OpenFlowPort.inPort { text += OpenFlowPort.text(inPort) }
     text += ","
     if table != Self.sameTable { text += String(table) }
+    if usesConnection { text += ",ct" }
     text += ")"
+  }
+
+  /// A connection's addresses are known of tracked IP packets only.
+  public func check(_ packets: inout ActionCheck) throws(OpenFlowError) {
+    guard !usesConnection || packets.packets.isConnectionValid else { throw .matchInconsistent }
   }
 }

@@ -6,7 +6,16 @@ public struct SetEthSrc: Action, Hashable {
 
   public init(_ address: EthernetAddress) { self.address = address }
 
-  public static let places = [ActionPlace(.standard(4), .v10 ... .v10, length: 16)]
+  public static let places = [
+    ActionPlace(.standard(4), .v10 ... .v10, length: 16),
+    ActionPlace(.standard(3), .v11 ... .v15, length: 16),
+  ]
+
+  public func substitutes(in context: WireContext) -> [any Action]? {
+    context.version >= .v12 ? FieldSetting.actions(.ethSrc, UInt128(address.value)) : nil
+  }
+
+  public static let actionSetSlot: ActionSetSlot? = .setOrMove
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext

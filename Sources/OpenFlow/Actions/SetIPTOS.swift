@@ -4,7 +4,16 @@ public struct SetIPTOS: Action, Hashable {
 
   public init(_ tos: UInt8) { self.tos = tos }
 
-  public static let places = [ActionPlace(.standard(8), .v10 ... .v10, length: 8)]
+  public static let places = [
+    ActionPlace(.standard(8), .v10 ... .v10, length: 8),
+    ActionPlace(.standard(7), .v11 ... .v15, length: 8),
+  ]
+
+  public func substitutes(in context: WireContext) -> [any Action]? {
+    context.version >= .v12 ? FieldSetting.actions(.ipDSCP, UInt128(tos >> 2)) : nil
+  }
+
+  public static let actionSetSlot: ActionSetSlot? = .setOrMove
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
@@ -26,6 +35,10 @@ public struct SetIPTOS: Action, Hashable {
     let tos = try ActionText.number(argument, "TOS", as: UInt8.self)
     guard tos & 0x03 == 0 else { throw FlowTextError("\(argument): not a valid TOS") }
     return [SetIPTOS(tos)]
+  }
+
+  public func check(_ packets: inout ActionCheck) throws(OpenFlowError) {
+    try packets.expect(packets.isIP)
   }
 
   public func appendText(to text: inout String) { text += "mod_nw_tos:\(tos)" }

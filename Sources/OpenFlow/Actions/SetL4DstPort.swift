@@ -1,10 +1,26 @@
 /// `mod_tp_dst:PORT`: the TCP, UDP or SCTP destination port.
 public struct SetL4DstPort: Action, Hashable {
   public let port: UInt16
+  /// The packets' IP protocol, if it is known.
+  let ipProto: UInt8
 
-  public init(_ port: UInt16) { self.port = port }
+  public init(_ port: UInt16) { self.init(port, ipProto: 0) }
 
-  public static let places = [ActionPlace(.standard(10), .v10 ... .v10, length: 8)]
+  private init(_ port: UInt16, ipProto: UInt8) {
+    self.port = port
+    self.ipProto = ipProto
+  }
+
+  public static let places = [ActionPlace(.standard(10), .v10 ... .v15, length: 8)]
+
+  public func substitutes(in context: WireContext) -> [any Action]? {
+    guard context.version >= .v12 else { return nil }
+    let field = TransportFields.destination[ipProto]
+    // Of a protocol that is not known only the action itself can be said.
+    return field.map { FieldSetting.actions($0, UInt128(port)) }
+  }
+
+  public static let actionSetSlot: ActionSetSlot? = .setOrMove
 
   public static func read(
     from reader: inout WireReader, as identity: ActionIdentity, _ context: WireContext
@@ -24,5 +40,15 @@ public struct SetL4DstPort: Action, Hashable {
     [SetL4DstPort(try ActionText.number(argument, "destination port", as: UInt16.self))]
   }
 
+  public func check(_ packets: inout ActionCheck) throws(OpenFlowError) {
+    try packets.expect(packets.hasTransportPorts)
+  }
+
   public func appendText(to text: inout String) { text += "mod_tp_dst:\(port)" }
+}
+
+extension SetL4DstPort: ContextualAction {
+  func resolved(_ packets: ActionCheck) -> any Action {
+    SetL4DstPort(port, ipProto: packets.packets.key.ipProto)
+  }
 }

@@ -28,56 +28,68 @@ extension Match {
   }
 
   static func readFixed(from reader: inout WireReader) throws(OpenFlowError) -> Fixed {
-    let wildcards = try reader.u32() & allWildcards10
-    var fixed = Fixed()
-    fixed.isExact = wildcards == 0
-    func isSet(_ bit: UInt32) -> Bool { wildcards & bit == 0 }
-
-    let inPort = try reader.u16()
-    if isSet(Wildcard.inPort) { fixed.match.set(.inPort, UInt128(inPort)) }
-    let ethSrc = try reader.integer(6)
-    if isSet(Wildcard.ethSrc) { fixed.match.set(.ethSrc, ethSrc) }
-    let ethDst = try reader.integer(6)
-    if isSet(Wildcard.ethDst) { fixed.match.set(.ethDst, ethDst) }
-    let vlan = try reader.u16()
-    let pcp = try reader.u8()
-    try reader.skip(1)
-    let noTag = isSet(Wildcard.vlan) && vlan == noVLAN10
-    if isSet(Wildcard.vlan) { fixed.match.setVLAN10(vlan) }
-    if isSet(Wildcard.vlanPCP) && !noTag { fixed.match.setVLANPCP(pcp) }
-    let ethType = try reader.u16()
-    if isSet(Wildcard.ethType) { fixed.match.set(.ethType, UInt128(ethType)) }
-    let tos = try reader.u8()
-    if isSet(Wildcard.tos) { fixed.match.set(.nwTOS, UInt128(tos), mask: 0xfc) }
-    let ipProto = try reader.u8()
-    if isSet(Wildcard.ipProto) { fixed.match.set(.ipProto, UInt128(ipProto)) }
-    try reader.skip(2)
-    let src = try reader.u32()
-    let dst = try reader.u32()
-    // IPv6 addresses lie in the same place of a flow; this match cannot speak of them.
-    if fixed.match.value.key.ethType != EtherType.ipv6 {
-      let srcMask = addressMask(wildcards >> Wildcard.ipv4SrcShift)
-      fixed.match.set(.ipv4Src, UInt128(src), mask: srcMask)
-      let dstMask = addressMask(wildcards >> Wildcard.ipv4DstShift)
-      fixed.match.set(.ipv4Dst, UInt128(dst), mask: dstMask)
-    }
-    let srcPort = try reader.u16()
-    if isSet(Wildcard.tpSrc) { fixed.match.set(.tcpSrc, UInt128(srcPort)) }
-    let dstPort = try reader.u16()
-    if isSet(Wildcard.tpDst) { fixed.match.set(.tcpDst, UInt128(dstPort)) }
-    fixed.match.normalize()
-    return fixed
+    try reader.fixed(40) { readFixed($0) }
   }
 
-  private static func addressMask(_ wildcardBits: UInt32) -> UInt128 {
+  private static func readFixed(_ bytes: FixedBytes) -> Fixed {
+    let wildcards = bytes.u32(0) & allWildcards10
+    func isSet(_ bit: UInt32) -> Bool { wildcards & bit == 0 }
+    var (key, mask) = (FlowKey(), FlowMask())
+
+    key.inPort = bytes.u16(4)
+    if isSet(Wildcard.inPort) { mask.inPort = .max }
+    key.ethSrc = EthernetAddress(bytes.u48(6))
+    if isSet(Wildcard.ethSrc) { mask.ethSrc = .broadcast }
+    key.ethDst = EthernetAddress(bytes.u48(12))
+    if isSet(Wildcard.ethDst) { mask.ethDst = .broadcast }
+    let (vlan, pcp) = (bytes.u16(18), bytes.u8(20))
+    (key.vlanTCI, mask.vlanTCI) = tag10(
+      isSet(Wildcard.vlan) ? vlan : nil, pcp: isSet(Wildcard.vlanPCP) ? pcp : nil)
+    key.ethType = bytes.u16(22)
+    if isSet(Wildcard.ethType) { mask.ethType = .max }
+    key.ipTOS = bytes.u8(24)
+    if isSet(Wildcard.tos) { mask.ipTOS = 0xfc }
+    key.ipProto = bytes.u8(25)
+    if isSet(Wildcard.ipProto) { mask.ipProto = .max }
+    key.ipv4Src = bytes.u32(28)
+    key.ipv4Dst = bytes.u32(32)
+    // IPv6 addresses lie in the same place of a flow; this match cannot speak of them.
+    if mask.ethType == 0 || key.ethType != EtherType.ipv6 {
+      mask.ipv4Src = addressMask(wildcards >> Wildcard.ipv4SrcShift)
+      mask.ipv4Dst = addressMask(wildcards >> Wildcard.ipv4DstShift)
+    }
+    key.tpSrc = bytes.u16(36)
+    if isSet(Wildcard.tpSrc) { mask.tpSrc = .max }
+    key.tpDst = bytes.u16(38)
+    if isSet(Wildcard.tpDst) { mask.tpDst = .max }
+    var match = Match(key: key, mask: mask)
+    match.normalize()
+    return Fixed(match: match, isExact: wildcards == 0)
+  }
+
+  /// What an ID and a priority, where they are given, ask of the tag.
+  private static func tag10(_ vid: UInt16?, pcp: UInt8?) -> (value: UInt16, mask: UInt16) {
+    if vid == noVLAN10 { return (0, .max) }
+    var (value, mask): (UInt16, UInt16) = (0, 0)
+    if let vid {
+      value |= vid & 0x0fff | vlanPresent
+      mask |= 0x0fff | vlanPresent
+    }
+    if let pcp {
+      value |= UInt16(pcp & 7) << 13 | vlanPresent
+      mask |= 0xe000 | vlanPresent
+    }
+    return (value, mask)
+  }
+
+  private static func addressMask(_ wildcardBits: UInt32) -> UInt32 {
     let bits = wildcardBits & 0x3f
-    return bits >= 32 ? 0 : UInt128(UInt32.max << bits)
+    return bits >= 32 ? 0 : UInt32.max << bits
   }
 
   /// Writes what the struct can express; a mask it cannot express becomes the longest prefix in it.
   func writeFixed(to writer: inout WireWriter) {
-    let key = value.key
-    let has = mask.key
+    let has = keyMask
     var wildcards: UInt32 = 0
     func wildcard(_ bit: UInt32, unless condition: Bool) { if !condition { wildcards |= bit } }
     let noTag = has.vlanTCI & vlanPresent != 0 && key.vlanTCI & vlanPresent == 0

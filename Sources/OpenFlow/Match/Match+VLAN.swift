@@ -11,8 +11,8 @@ extension Match {
   /// Adds `bits` under `mask` to the condition on the tag word.
   private mutating func addTCI(_ bits: UInt128, mask: UInt128) {
     let field = MatchField.vlanTCI
-    let oldMask = field.value(in: self.mask)
-    let old = field.value(in: value)
+    let oldMask = self.mask(of: field)
+    let old = value(of: field)
     set(field, (old & ~mask) | (bits & mask), mask: oldMask | mask)
   }
 

@@ -12,13 +12,22 @@ extension Subfield {
     text += "]"
   }
 
+  /// Nil when `text` is no part of a field.
+  public init?(text: String) {
+    guard let subfield = try? Subfield.parse(Substring(text)) else { return nil }
+    self = subfield
+  }
+
   /// Reads a field's name, followed by nothing, `[]`, `[BIT]` or `[FIRST..LAST]`.
-  static func parse(_ text: Substring) throws(FlowTextError) -> Subfield {
+  static func parse(
+    _ text: Substring, _ context: TextContext = TextContext()
+  ) throws(FlowTextError) -> Subfield {
     let name = text.prefix { $0 != "[" && $0 != "-" }
     let plain = name.hasSuffix("_W") ? name.dropLast(2) : name
-    guard let field = MatchFieldCatalog.field(named: plain) else {
+    guard let unmapped = MatchFieldCatalog.field(named: plain) else {
       throw FlowTextError("\(text): unknown field `\(name)'")
     }
+    let field = unmapped.tunnelOption.flatMap { context.tunnelOptions?.field($0) } ?? unmapped
     let (first, last) = try parseBits(text.dropFirst(name.count), of: field, in: text)
     guard first <= last else {
       throw FlowTextError("\(text): starting bit \(first) is after ending bit \(last)")

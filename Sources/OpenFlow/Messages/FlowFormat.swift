@@ -1,6 +1,6 @@
 /// Chooses how flows are described from now on: OpenFlow 1.0's fixed match or NXM.
 public struct SetFlowFormat: Message {
-  public static let places = [MessagePlace(.nicira(12), .v10 ... .v15)]
+  public static let places = [MessagePlace(.nicira(12), .v10 ... .v10)]
 
   public let nxm: Bool
 

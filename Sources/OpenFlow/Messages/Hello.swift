@@ -7,29 +7,39 @@ public struct Hello: Message {
   public static let places = [MessagePlace(.type(0), .v10 ... .v15)]
 
   /// The versions that the sender's bitmap names, nil when it sent none.
-  public var bitmap: Set<OpenFlowVersion>?
+  public var bitmap: VersionSet?
+  /// Whether everything in it made sense.
+  public var isUnderstood = true
 
   private static let bitmapElement: UInt16 = 1
 
-  public init(bitmap: Set<OpenFlowVersion>? = nil) { self.bitmap = bitmap }
+  public init(bitmap: VersionSet? = nil) { self.bitmap = bitmap }
 
   public init(
     from reader: inout WireReader, as identity: MessageIdentity, _ context: WireContext
   ) throws(OpenFlowError) {
     var rest = WireReader(reader.rest())
-    while let type = try? rest.u16(), let length = try? rest.u16(), length >= 4,
-      let body = try? rest.take(Int(length) - 4)
-    {
-      if type == Self.bitmapElement { bitmap = Self.versions(body) }
-      _ = try? rest.skip((8 - Int(length) % 8) % 8)
+    while !rest.isAtEnd {
+      guard let type = try? rest.u16(), let length = try? rest.u16(), length >= 4,
+        let body = try? rest.take(Int(length) - 4),
+        (try? rest.skip((8 - Int(length) % 8) % 8)) != nil
+      else {
+        isUnderstood = false
+        return
+      }
+      if type == Self.bitmapElement, let versions = Self.versions(body) {
+        bitmap = versions
+      } else {
+        isUnderstood = false
+      }
     }
   }
 
-  private static func versions(_ body: ArraySlice<UInt8>) -> Set<OpenFlowVersion> {
-    // Words in network order, the first one for versions 0 to 31.
+  private static func versions(_ body: ArraySlice<UInt8>) -> VersionSet? {
+    // Words in network order, the first one for versions 0 to 31. There is no version 0.
     var reader = WireReader(body)
-    let word = (try? reader.u32()) ?? 0
-    return Set(OpenFlowVersion.allCases.filter { word & (1 << UInt32($0.rawValue)) != 0 })
+    guard body.count % 4 == 0, let word = try? reader.u32(), word & ~1 != 0 else { return nil }
+    return VersionSet(rawValue: word & ~1)
   }
 
   public func write(
@@ -38,6 +48,6 @@ public struct Hello: Message {
     guard let bitmap else { return }
     writer.u16(Self.bitmapElement)
     writer.u16(8)
-    writer.u32(bitmap.reduce(0) { $0 | 1 << UInt32($1.rawValue) })
+    writer.u32(bitmap.rawValue)
   }
 }

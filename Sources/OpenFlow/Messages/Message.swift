@@ -25,12 +25,32 @@ public protocol Message: Sendable {
 public struct MessagePlace: Sendable {
   public let identity: MessageIdentity
   public let versions: ClosedRange<OpenFlowVersion>
+  /// Lengths that the body may have: what is checked before anything else.
+  public let body: BodyLength
+
+  /// Lengths of a body.
+  public enum BodyLength: Sendable {
+    case any
+    case exactly(Int)
+    /// A fixed part and then whole units of so many bytes.
+    case atLeast(Int, unit: Int)
+
+    func allows(_ length: Int) -> Bool {
+      switch self {
+      case .any: true
+      case .exactly(let count): length == count
+      case .atLeast(let count, let unit): length >= count && (length - count) % unit == 0
+      }
+    }
+  }
 
   public init(
-    _ identity: MessageIdentity, _ versions: ClosedRange<OpenFlowVersion> = .v10 ... .v10
+    _ identity: MessageIdentity, _ versions: ClosedRange<OpenFlowVersion> = .v10 ... .v10,
+    body: BodyLength = .any
   ) {
     self.identity = identity
     self.versions = versions
+    self.body = body
   }
 }
 

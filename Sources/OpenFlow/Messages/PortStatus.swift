@@ -1,6 +1,6 @@
 /// Tells that a port came, went or changed.
 public struct PortStatus: Message {
-  public static let places = [MessagePlace(.type(12))]
+  public static let places = [MessagePlace(.type(12), .v10 ... .v15)]
 
   public enum Reason: UInt8, Sendable { case add, delete, modify }
 
@@ -18,7 +18,7 @@ public struct PortStatus: Message {
     guard let reason = Reason(rawValue: try reader.u8()) else { throw .badReason }
     self.reason = reason
     try reader.skip(7)
-    port = try PortDescription(from: &reader)
+    port = try PortDescription(from: &reader, context)
   }
 
   public func write(
@@ -26,6 +26,6 @@ public struct PortStatus: Message {
   ) {
     writer.u8(reason.rawValue)
     writer.zeros(7)
-    port.write(to: &writer)
+    port.write(to: &writer, context)
   }
 }

@@ -10,20 +10,32 @@ public struct SwitchConfig: Hashable, Sendable {
 
   public var fragments: Fragments
   public var missSendLength: UInt16
+  /// Whether packets whose TTL is over go to this controller; nil in 1.3 and later, which say that by
+  /// asynchronous configuration.
+  public var invalidTTLToController: Bool?
+
+  private static let fragmentBits: UInt16 = 3
+  private static let invalidTTLBit: UInt16 = 4
 
   public init(fragments: Fragments = .normal, missSendLength: UInt16 = 0) {
     self.fragments = fragments
     self.missSendLength = missSendLength
   }
 
-  init(from reader: inout WireReader) throws(OpenFlowError) {
-    guard let fragments = Fragments(rawValue: try reader.u16()) else { throw .badConfigFlags }
+  init(from reader: inout WireReader, _ context: WireContext) throws(OpenFlowError) {
+    let flags = try reader.u16()
+    let hasTTL = context.version < .v13
+    let known = Self.fragmentBits | (hasTTL ? Self.invalidTTLBit : 0)
+    guard flags & ~known == 0, let fragments = Fragments(rawValue: flags & Self.fragmentBits)
+    else { throw .badConfigFlags }
     self.fragments = fragments
+    invalidTTLToController = hasTTL ? flags & Self.invalidTTLBit != 0 : nil
     missSendLength = try reader.u16()
   }
 
-  func write(to writer: inout WireWriter) {
-    writer.u16(fragments.rawValue)
+  func write(to writer: inout WireWriter, _ context: WireContext) {
+    let sendsTTL = invalidTTLToController == true && context.version < .v13
+    writer.u16(fragments.rawValue | (sendsTTL ? Self.invalidTTLBit : 0))
     writer.u16(missSendLength)
   }
 }
@@ -44,16 +56,16 @@ public struct GetConfigReply: Message {
 
   public init(
     from reader: inout WireReader, as identity: MessageIdentity, _ context: WireContext
-  ) throws(OpenFlowError) { config = try SwitchConfig(from: &reader) }
+  ) throws(OpenFlowError) { config = try SwitchConfig(from: &reader, context) }
 
   public func write(
     to writer: inout WireWriter, as identity: MessageIdentity, _ context: WireContext
-  ) { config.write(to: &writer) }
+  ) { config.write(to: &writer, context) }
 }
 
 /// Changes the configuration.
 public struct SetConfig: Message {
-  public static let places = [MessagePlace(.type(9), .v10 ... .v15)]
+  public static let places = [MessagePlace(.type(9), .v10 ... .v15, body: .exactly(4))]
 
   public let config: SwitchConfig
 
@@ -61,9 +73,9 @@ public struct SetConfig: Message {
 
   public init(
     from reader: inout WireReader, as identity: MessageIdentity, _ context: WireContext
-  ) throws(OpenFlowError) { config = try SwitchConfig(from: &reader) }
+  ) throws(OpenFlowError) { config = try SwitchConfig(from: &reader, context) }
 
   public func write(
     to writer: inout WireWriter, as identity: MessageIdentity, _ context: WireContext
-  ) { config.write(to: &writer) }
+  ) { config.write(to: &writer, context) }
 }

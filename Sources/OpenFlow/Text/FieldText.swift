@@ -39,12 +39,23 @@ enum FieldText {
             + "\"yes\", \"first\", \"later\", \"not_later\"")
       }
       return (UInt128(fragment.value), UInt128(fragment.mask))
-    case .tcpFlags:
-      guard let flags = TCPFlagsText.parse(text) else {
-        throw FlowTextError("\(text): unknown TCP flag(s)")
+    case .ofPort32:
+      guard let port = context.port(text) else {
+        throw FlowTextError("\(text): port value out of range for \(field.name)")
       }
-      return (UInt128(flags.flags), UInt128(flags.mask))
+      return (port >= OpenFlowPort.max ? 0xffff_0000 | UInt128(port) : UInt128(port), field.allOnes)
+    case .tcpFlags: return try parse(text, .tcp, for: field)
+    case .tunnelFlags: return try parse(text, .tunnel, for: field)
+    case .ctState: return try parse(text, .connection, for: field)
+    case .packetType: return (try PacketTypeText.parse(text), field.allOnes)
     }
+  }
+
+  private static func parse(
+    _ text: Substring, _ flags: FlagsText, for field: MatchField
+  ) throws(FlowTextError) -> Condition {
+    let (value, mask) = try flags.parse(text)
+    return (UInt128(value), UInt128(mask) & field.allOnes)
   }
 
   private static func split(_ text: Substring) -> (value: Substring, mask: Substring?) {
@@ -56,8 +67,8 @@ enum FieldText {
   private static func parseInteger(
     _ text: Substring, for field: MatchField
   ) throws(FlowTextError) -> Condition {
-    let bytes = field.nxm?.bytes ?? field.oxm?.bytes ?? field.bytes
-    let ones: UInt128 = bytes >= 16 ? .max : 1 << UInt128(8 * bytes) - 1
+    let bytes = field.wireBytes
+    let ones = MatchField.ones(bytes)
     func number(_ part: Substring, _ what: String) throws(FlowTextError) -> UInt128 {
       guard let number = Number.parse(part, max: .max) else {
         throw FlowTextError("\(text): bad syntax for \(field.name) \(what)")
@@ -105,7 +116,7 @@ enum FieldText {
     }
     guard let mask else { return (v, .max) }
     if let m = IPv6Text.parse(mask) { return (v & m, m) }
-    guard let bits = Int(mask) else { throw FlowTextError("\(text): Invalid IPv6 mask") }
+    guard let bits = Int(mask) else { throw FlowTextError("\(text): invalid IPv6 address") }
     guard (0...128).contains(bits) else {
       throw FlowTextError(
         "\(text): IPv6 network prefix bits not between 0 and 128, inclusive")

@@ -26,6 +26,33 @@ public enum MatchText {
     }
     return builder.finish()
   }
+
+  /// Parses what is said of one packet. Unlike a match's, its items have an order: what a field needs
+  /// must stand before it.
+  public static func parseFlow(
+    _ text: some StringProtocol, _ context: TextContext = TextContext()
+  ) throws(FlowTextError) -> Match {
+    var builder = MatchTextBuilder(context)
+    for (key, value) in KeyValueText(text) {
+      if let field = MatchFieldCatalog.field(named: key),
+        !field.prerequisite.isMet(byPacket: builder.finish())
+      {
+        throw FlowTextError("prerequisites not met for setting \(key)")
+      }
+      guard try builder.take(key, value) else { throw FlowTextError("unknown keyword \(key)") }
+    }
+    return builder.finish()
+  }
+}
+
+extension MatchField.Prerequisite {
+  /// As for a match, but ICMP's fields may also be said of a later fragment.
+  fileprivate func isMet(byPacket match: Match) -> Bool {
+    guard self == .icmp || self == .icmpv6 else { return isMet(by: match) }
+    var whole = match
+    whole.set(.ipFrag, 0, mask: 0)
+    return isMet(by: whole)
+  }
 }
 
 /// Collects the items of a match. What depends on the Ethernet type waits for the end, because text
@@ -45,14 +72,16 @@ struct MatchTextBuilder {
       return true
     }
     if key == "eth" { return true }
+    if key.contains("[") { return try takePart(key[...], value) }
     guard let field = MatchFieldCatalog.field(named: key) else { return false }
-    if value.isEmpty { throw FlowTextError("field \(key) missing value") }
-    let condition = try FieldText.parse(value[...], for: field, context)
+    if field.tunnelOption != nil { return try takeOption(field, value) }
+    let text = value.isEmpty ? "0/0" : value
+    let condition = try FieldText.parse(text[...], for: field, context)
     guard condition.mask == 0 || accepts(condition.value, field) else {
       throw FlowTextError("\(value): invalid value for field \(field.name)")
     }
-    if field.prerequisite == .none || field == .vlanPCP {
-      set(field, condition)
+    if [.none, .ethernet].contains(field.prerequisite) || field == .vlanPCP {
+      match.setWire(field, condition.value, mask: condition.mask)
     } else {
       waiting.append((field, condition))
     }
@@ -65,30 +94,65 @@ struct MatchTextBuilder {
       ? value <= 0x0fff || value == UInt128(Match.noVLAN10) : field.acceptsMatch(value)
   }
 
-  private mutating func set(_ field: MatchField, _ condition: FieldText.Condition) {
-    let value16 = UInt16(truncatingIfNeeded: condition.value)
-    switch field {
-    case .dlVLAN where condition.mask != 0: match.setVLAN10(value16)
-    case .dlVLANPCP where condition.mask != 0, .vlanPCP where condition.mask != 0:
-      match.setVLANPCP(UInt8(truncatingIfNeeded: condition.value))
-    case .vlanVID:
-      match.setVLANVID12(value16, mask: UInt16(truncatingIfNeeded: condition.mask))
-    case .nwTOS: match.set(field, condition.value, mask: condition.mask & 0xfc)
-    default: match.set(field, condition.value, mask: condition.mask & field.allOnes)
+  /// `FIELD[BITS]=VALUE`: some bits of a field.
+  private mutating func takePart(_ key: Substring, _ value: String) throws(FlowTextError) -> Bool {
+    let part = try Subfield.parse(key)
+    guard let number = Number.parse(value, max: .max) else {
+      throw FlowTextError("\(key): cannot parse integer value: \(value)")
     }
+    guard number & ~part.allOnes == 0 else {
+      throw FlowTextError(
+        "\(key): value \(FieldText.format(part.field, number)) does not fit into \(part.bits) bits")
+    }
+    let old = (value: match.value(of: part.field), mask: match.mask(of: part.field))
+    match.set(
+      part.field, old.value & ~part.fieldMask | number << UInt128(part.offset),
+      mask: old.mask | part.fieldMask)
+    return true
+  }
+
+  /// `tun_metadata0`, `tun_metadata0=0x1/0xff`.
+  private mutating func takeOption(
+    _ unmapped: MatchField, _ value: String
+  ) throws(FlowTextError) -> Bool {
+    let mapped = unmapped.tunnelOption.flatMap { context.tunnelOptions?.field($0) }
+    guard let field = mapped else {
+      throw FlowTextError("\(value): Allocation not possible for \(unmapped.name)")
+    }
+    guard !value.isEmpty else {
+      match.setTunnelOption(
+        field, [UInt8](repeating: 0, count: field.bytes),
+        mask: [UInt8](repeating: 0, count: field.bytes))
+      return true
+    }
+    let parts = value.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    let numbers = try parts.map { part throws(FlowTextError) in
+      guard let bytes = Number.bytes(part, count: field.bytes) else {
+        throw FlowTextError("\(value): bad syntax for \(field.name) value")
+      }
+      return bytes
+    }
+    match.setTunnelOption(field, numbers[0], mask: numbers.count > 1 ? numbers[1] : nil)
+    return true
   }
 
   /// The match, fields that others depend on first.
   mutating func finish() -> Match {
-    for isEarly in [true, false] {
-      for (field, condition) in waiting
-      where (field.prerequisite == .ipAny) == isEarly && placeIsMet(field) {
-        set(field, condition)
-      }
+    let order = waiting.sorted { Self.order[$0.field] ?? 0 < Self.order[$1.field] ?? 0 }
+    for (field, condition) in order where placeIsMet(field) {
+      match.setWire(field, condition.value, mask: condition.mask)
     }
     match.normalize()
     return match
   }
+
+  /// Places in the catalog, where fields come after those that they need; the protocol before the
+  /// addresses does no harm.
+  private static let order: [MatchField: Int] = {
+    var order: [MatchField: Int] = [:]
+    for (index, field) in MatchFieldCatalog.all.enumerated() { order[field] = index }
+    return order
+  }()
 
   /// Fields that lie in one place of a flow, whose names text may take for each other: `tp_src` of
   /// UDP, `nw_src` of ARP.

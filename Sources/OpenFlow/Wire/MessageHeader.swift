@@ -17,8 +17,10 @@ public struct MessageHeader: Hashable, Sendable {
   }
 
   /// Nil when there are fewer than eight bytes.
-  public init?(_ bytes: some Collection<UInt8>) {
-    var reader = WireReader(ArraySlice(bytes.prefix(Self.byteCount)))
+  public init?(_ bytes: some Collection<UInt8>) { self.init(Array(bytes.prefix(Self.byteCount))) }
+
+  public init?(_ bytes: [UInt8]) {
+    var reader = WireReader(bytes)
     guard let version = try? reader.u8(), let type = try? reader.u8(),
       let length = try? reader.u16(), let xid = try? reader.u32()
     else { return nil }

@@ -4,6 +4,13 @@ public struct WireWriter {
 
   public init() {}
 
+  /// What `body` writes.
+  public static func bytes(_ body: (inout WireWriter) -> Void) -> [UInt8] {
+    var writer = WireWriter()
+    body(&writer)
+    return writer.bytes
+  }
+
   public var count: Int { bytes.count }
 
   public mutating func u8(_ value: UInt8) { bytes.append(value) }
