@@ -1,4 +1,4 @@
-/* rte_devargs_reset is marked experimental; the alternative is a leak. */
+/* rte_devargs_reset is marked experimental (the alternative is a leak), and so are the events of devices. */
 #define ALLOW_EXPERIMENTAL_API
 #define _GNU_SOURCE
 #include "ethdev.h"
@@ -77,6 +77,17 @@ void pb_ethdev_detach(uint16_t port) {
   rte_dev_remove(info.device);
 }
 
+static void (*removal_body)(void *context, const char *device);
+
+static void on_device_event(const char *device, enum rte_dev_event_type event, void *context) {
+  if (event == RTE_DEV_EVENT_REMOVE) removal_body(context, device);
+}
+
+int pb_dev_watch_removals(void (*body)(void *context, const char *device), void *context) {
+  removal_body = body;
+  return rte_dev_event_callback_register(NULL, on_device_event, context);
+}
+
 int pb_ethdev_info(uint16_t port, struct pb_ethdev_info *out) {
   struct rte_eth_dev_info info;
   struct rte_ether_addr address;
@@ -110,12 +121,26 @@ static uint16_t at_most(uint16_t wanted, uint16_t limit) {
   return limit && wanted > limit ? limit : wanted;
 }
 
+/* The offloads behind each bit: all of them, or none. */
+static const struct {
+  uint8_t bit;
+  uint64_t offloads;
+} tx_offloads[] = {
+    {PB_TX_CHECKSUM, RTE_ETH_TX_OFFLOAD_TCP_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM},
+    {PB_TX_SCTP_CHECKSUM, RTE_ETH_TX_OFFLOAD_SCTP_CKSUM},
+    {PB_TX_TCP_SEGMENTS, RTE_ETH_TX_OFFLOAD_TCP_TSO | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM |
+                             RTE_ETH_TX_OFFLOAD_TCP_CKSUM},
+};
+enum { TX_OFFLOADS = sizeof tx_offloads / sizeof *tx_offloads };
+
 int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *s) {
   struct rte_eth_dev_info info;
   int error = rte_eth_dev_info_get(port, &info);
   if (error) return error;
   s->rx_queues = at_most(s->rx_queues, info.max_rx_queues);
   s->tx_queues = at_most(s->tx_queues, info.max_tx_queues);
+  for (int i = 0; i < TX_OFFLOADS; i++)
+    if (tx_offloads[i].offloads & ~info.tx_offload_capa) s->tx_offloads &= ~tx_offloads[i].bit;
   return rte_eth_dev_adjust_nb_rx_tx_desc(port, &s->rx_descriptors, &s->tx_descriptors);
 }
 
@@ -124,6 +149,8 @@ static int configure(uint16_t port, const struct pb_ethdev_setup *s) {
   struct rte_eth_conf conf = {.rxmode.mtu = s->mtu};
   int error = rte_eth_dev_info_get(port, &info);
   if (error) return error;
+  for (int i = 0; i < TX_OFFLOADS; i++)
+    if (s->tx_offloads & tx_offloads[i].bit) conf.txmode.offloads |= tx_offloads[i].offloads;
   uint64_t spread = RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP;
   if (s->rx_queues > 1 && (spread &= info.flow_type_rss_offloads)) {
     conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
@@ -145,6 +172,14 @@ int pb_ethdev_start(uint16_t port, const struct pb_ethdev_setup *s, struct rte_m
   rte_eth_promiscuous_enable(port);
   rte_eth_allmulticast_enable(port);
   return 0;
+}
+
+int pb_ethdev_set_link(uint16_t port, int up) {
+  return up ? rte_eth_dev_set_link_up(port) : rte_eth_dev_set_link_down(port);
+}
+
+int pb_ethdev_find(const char *devargs, uint16_t *port) {
+  return names_a_device(devargs) ? find(devargs, port) : -ENODEV;
 }
 
 int pb_ethdev_link(uint16_t port, struct pb_ethdev_link *out) {

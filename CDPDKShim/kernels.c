@@ -1,11 +1,23 @@
 #include "kernels.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include <rte_mbuf.h>
 
-static const uint64_t seeds[4] __attribute__((aligned(32))) = {
+/* Secret, so that nobody can choose packets whose hashes collide; these are for measurements. */
+static uint64_t seeds[4] __attribute__((aligned(32))) = {
     0x3f84d5b5b5470917, 0xc0ac29b7c97c50dd, 0xbe5466cf34e90c6c, 0x452821e638d01377};
+static pthread_once_t seeded = PTHREAD_ONCE_INIT;
+
+static void keep_seeds(void) {}
+static void choose_seeds(void) {
+  uint64_t chosen[4];
+  if (getrandom(chosen, sizeof chosen, 0) == sizeof chosen) memcpy(seeds, chosen, sizeof seeds);
+}
+
+void pb_hash_keep_seeds(void) { pthread_once(&seeded, keep_seeds); }
 
 /* One compilation of kernel_body.h per instruction set. */
 #define SUFFIX(name) name##_sse42
@@ -37,6 +49,7 @@ static int runs(const struct pb_kernels *k) {
 }
 
 int pb_kernels_select(const char *name, struct pb_kernels *out) {
+  pthread_once(&seeded, choose_seeds);
   const struct pb_kernels *all[] = {&kernels_avx2, &kernels_aes, &kernels_sse42};
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
     if ((!name || !strcmp(name, all[i]->name)) && runs(all[i])) {

@@ -59,7 +59,8 @@ static int open_rx(int ifindex, struct pb_packet_socket *s) {
 
 static int open_tx(int ifindex, struct pb_packet_socket *s) {
   set(s->tx, SOL_SOCKET, SO_SNDBUFFORCE, SEND_BUFFER);
-  return bind_to(s->tx, ifindex, 0);
+  int error = set(s->tx, SOL_PACKET, PACKET_VNET_HDR, 1);
+  return error ? error : bind_to(s->tx, ifindex, 0);
 }
 
 int pb_packet_socket_open(int ifindex, uint32_t slots, struct pb_packet_socket *s) {
@@ -85,15 +86,15 @@ void pb_packet_socket_close(struct pb_packet_socket *s) {
   s->rx = s->tx = -1;
 }
 
-int64_t pb_packet_socket_receive_long(
-    int rx, struct pb_offload *offload, void *into, uint64_t size, struct pb_vlan *vlan) {
+int64_t pb_packet_socket_receive_long(int rx, struct pb_offload *offload, void *into, uint64_t size,
+                                      void *rest, uint64_t rest_size, struct pb_vlan *vlan) {
   union {
     struct cmsghdr header;
     char room[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
   } control;
-  struct iovec parts[] = {{offload, sizeof *offload}, {into, size}};
+  struct iovec parts[] = {{offload, sizeof *offload}, {into, size}, {rest, rest_size}};
   struct msghdr message = {
-      .msg_iov = parts, .msg_iovlen = 2, .msg_control = &control,
+      .msg_iov = parts, .msg_iovlen = 3, .msg_control = &control,
       .msg_controllen = sizeof control};
   ssize_t n = recvmsg(rx, &message, MSG_DONTWAIT | MSG_TRUNC);
   if (n < 0) return -errno;
@@ -109,13 +110,16 @@ int64_t pb_packet_socket_receive_long(
 
 uint32_t pb_packet_socket_send(int tx, struct rte_mbuf **packets, uint32_t count) {
   struct mmsghdr messages[BURST];
-  struct iovec parts[BURST];
+  struct pb_offload offloads[BURST];
+  struct iovec parts[BURST][2];
   if (count > BURST) count = BURST;
   memset(messages, 0, count * sizeof *messages);
   for (uint32_t i = 0; i < count; i++) {
-    parts[i] = (struct iovec){rte_pktmbuf_mtod(packets[i], void *), packets[i]->data_len};
-    messages[i].msg_hdr.msg_iov = &parts[i];
-    messages[i].msg_hdr.msg_iovlen = 1;
+    offloads[i] = pb_mbuf_offload(packets[i]);
+    parts[i][0] = (struct iovec){&offloads[i], PB_OFFLOAD_SIZE};
+    parts[i][1] = (struct iovec){rte_pktmbuf_mtod(packets[i], void *), packets[i]->data_len};
+    messages[i].msg_hdr.msg_iov = parts[i];
+    messages[i].msg_hdr.msg_iovlen = 2;
   }
   uint32_t done = 0, sent = 0;
   while (done < count) {

@@ -7,9 +7,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +20,7 @@
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_log.h>
+#include <rte_malloc.h>
 #include <rte_mbuf.h>
 
 #define HUGE_PAGE (2ul << 20)
@@ -50,15 +54,14 @@ int pb_pin_self(int core) {
   return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
-void pb_name_self(const char *name) { pthread_setname_np(pthread_self(), name); }
-
-int pb_eal_init(int argc, char **argv) {
-  cpu_set_t before;
-  int known = !pthread_getaffinity_np(pthread_self(), sizeof before, &before);
-  int result = rte_eal_init(argc, argv);
-  if (known) pthread_setaffinity_np(pthread_self(), sizeof before, &before);
-  return result;
+int pb_core_allowed(int core) {
+  cpu_set_t set;
+  if (core < 0 || core >= CPU_SETSIZE) return 0;
+  return !pthread_getaffinity_np(pthread_self(), sizeof set, &set) && CPU_ISSET(core, &set);
 }
+
+void pb_name_self(const char *name) { pthread_setname_np(pthread_self(), name); }
+void pb_sharpen_sleep(void) { prctl(PR_SET_TIMERSLACK, 1ul, 0ul, 0ul, 0ul); }
 
 int pb_event_create(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 void pb_event_signal(int event) { (void)!eventfd_write(event, 1); }
@@ -115,9 +118,60 @@ int pb_capture_log(pb_log_fn sink) {
 int pb_rte_errno(void) { return rte_errno; }
 const char *pb_rte_strerror(int code) { return rte_strerror(code); }
 
-struct rte_mempool *pb_pool_create(const char *name, uint32_t n, uint32_t cache, uint16_t room) {
-  return rte_pktmbuf_pool_create(name, n, cache, 0, RTE_PKTMBUF_HEADROOM + room, SOCKET_ID_ANY);
+struct rte_mempool *pb_pool_create(const char *name, uint32_t n, uint32_t cache, uint16_t room,
+                                   int node) {
+  return rte_pktmbuf_pool_create(name, n, cache, 0, RTE_PKTMBUF_HEADROOM + room,
+                                 node < 0 ? SOCKET_ID_ANY : node);
 }
+uint64_t pb_pool_bytes(uint32_t n, uint16_t room) {
+  uint32_t element = sizeof(struct rte_mbuf) + RTE_PKTMBUF_HEADROOM + room;
+  return (uint64_t)rte_mempool_calc_obj_size(element, 0, NULL) * n;
+}
+uint64_t pb_heap_free(int node) {
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < rte_socket_count(); i++) {
+    struct rte_malloc_socket_stats stats;
+    int socket = rte_socket_id_by_idx(i);
+    if ((node >= 0 && socket != node) || rte_malloc_get_socket_stats(socket, &stats)) continue;
+    sum += stats.heap_freesz_bytes;
+  }
+  return sum;
+}
+int pb_only_node(void) { return rte_socket_count() == 1 ? rte_socket_id_by_idx(0) : -1; }
+int pb_has_hugepages(void) { return rte_eal_has_hugepages(); }
 void pb_pool_free(struct rte_mempool *pool) { rte_mempool_free(pool); }
 uint32_t pb_pool_available(const struct rte_mempool *pool) { return rte_mempool_avail_count(pool); }
 uint32_t pb_pool_in_use(const struct rte_mempool *pool) { return rte_mempool_in_use_count(pool); }
+
+char *pb_dpdk_text(enum pb_text what, const struct rte_mempool *pool) {
+  char *text = NULL;
+  size_t length;
+  FILE *stream = open_memstream(&text, &length);
+  if (!stream) return NULL;
+  switch (what) {
+    case PB_TEXT_LOG_TYPES: rte_log_dump(stream); break;
+    case PB_TEXT_CORES: rte_lcore_dump(stream); break;
+    case PB_TEXT_HEAPS: rte_malloc_dump_stats(stream, NULL); break;
+    case PB_TEXT_POOLS: rte_mempool_list_dump(stream); break;
+    case PB_TEXT_POOL: rte_mempool_dump(stream, (struct rte_mempool *)(uintptr_t)pool); break;
+  }
+  fclose(stream);
+  return text;
+}
+
+/* The number of a level of DPDK's log by its name; 0 when there is no such. */
+static uint32_t log_level(const char *name) {
+  static const char *const names[] = {"emergency", "alert",  "critical", "error",
+                                      "warning",   "notice", "info",     "debug"};
+  for (uint32_t i = 0; i < 8; i++)
+    if (strcmp(names[i], name) == 0) return i + 1;
+  char *end;
+  unsigned long number = strtoul(name, &end, 10);
+  return *name && !*end && number <= RTE_LOG_MAX ? (uint32_t)number : 0;
+}
+
+int pb_log_set(const char *pattern, const char *level) {
+  uint32_t number = log_level(level);
+  if (!number) return EINVAL;
+  return rte_log_set_level_pattern(pattern, number) < 0 ? ENOMEM : 0;
+}

@@ -14,19 +14,23 @@
 #include <unistd.h>
 
 int pb_tap_open(const char *name) {
-  struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+  struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
   if (strlen(name) >= sizeof request.ifr_name) return -ENAMETOOLONG;
   strcpy(request.ifr_name, name);
   int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return -errno;
-  /* TUNSETOFFLOAD 0: a tap that an earlier owner left must not send us unfinished packets. */
-  if (ioctl(fd, TUNSETIFF, &request) || ioctl(fd, TUNSETOFFLOAD, 0) ||
+  int header = PB_OFFLOAD_SIZE;
+  if (ioctl(fd, TUNSETIFF, &request) || ioctl(fd, TUNSETVNETHDRSZ, &header) ||
       ioctl(fd, TUNSETPERSIST, 1)) {
     int error = errno;
     close(fd);
     return -error;
   }
   return fd;
+}
+
+int pb_tap_set_offload(int fd, int on) {
+  return ioctl(fd, TUNSETOFFLOAD, on ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 : 0) ? errno : 0;
 }
 
 int pb_tap_exists(int fd) {
@@ -64,20 +68,16 @@ int pb_tap_address(int fd, uint8_t address[6]) {
   return 0;
 }
 
-int64_t pb_read(int fd, void *into, uint64_t size) {
-  ssize_t n = read(fd, into, size);
-  return n < 0 ? -errno : n;
+int64_t pb_tap_read(int fd, struct pb_offload *offload, void *a, uint64_t a_size, void *b,
+                    uint64_t b_size) {
+  struct iovec parts[] = {{offload, PB_OFFLOAD_SIZE}, {a, a_size}, {b, b_size}};
+  ssize_t n = readv(fd, parts, 3);
+  return n < 0 ? -errno : n < (ssize_t)PB_OFFLOAD_SIZE ? -EIO : n - (ssize_t)PB_OFFLOAD_SIZE;
 }
 
-int64_t pb_read_two(int fd, void *a, uint64_t a_size, void *b, uint64_t b_size) {
-  struct iovec parts[] = {{a, a_size}, {b, b_size}};
-  ssize_t n = readv(fd, parts, 2);
-  return n < 0 ? -errno : n;
-}
-
-int64_t pb_write(int fd, const void *from, uint64_t size) {
-  ssize_t n = write(fd, from, size);
-  return n < 0 ? -errno : n;
+int64_t pb_tap_write(int fd, const struct pb_offload *offload, const void *frame, uint64_t size) {
+  struct iovec parts[] = {{(void *)offload, PB_OFFLOAD_SIZE}, {(void *)frame, size}};
+  return writev(fd, parts, 2) < 0 ? -errno : 0;
 }
 
 void pb_silence(int fd) {

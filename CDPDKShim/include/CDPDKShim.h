@@ -13,10 +13,14 @@
 #include <rte_version.h>
 
 #include "atomics.h"
+#include "eal.h"
 #include "ethdev.h"
 #include "kernel_device.h"
 #include "kernels.h"
 #include "mbuf.h"
+#include "offload.h"
 #include "packet_socket.h"
+#include "peer_memory.h"
 #include "system.h"
 #include "tap.h"
+#include "vhost.h"

@@ -20,6 +20,16 @@ PB_INLINE void pb_store_release_u64(uint64_t *p, uint64_t v) {
 PB_INLINE int64_t pb_load_relaxed_i64(const int64_t *p) {
   return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
+PB_INLINE uint64_t pb_load_relaxed_u64(const uint64_t *p) {
+  return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+PB_INLINE void pb_store_relaxed_u64(uint64_t *p, uint64_t v) {
+  __atomic_store_n(p, v, __ATOMIC_RELAXED);
+}
+/// Replaces `*expected` by `v`; otherwise writes what is there to `*expected` and returns 0.
+PB_INLINE int pb_compare_exchange_u64(uint64_t *p, uint64_t *expected, uint64_t v) {
+  return __atomic_compare_exchange_n(p, expected, v, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
 PB_INLINE uint32_t pb_add_u32(uint32_t *p, uint32_t v) {
   return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST);
 }

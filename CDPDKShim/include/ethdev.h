@@ -10,6 +10,10 @@ int pb_ethdev_attach(const char *devargs, uint16_t *port);
 /* Stops and closes the port, and removes its device when no other port belongs to it. */
 void pb_ethdev_detach(uint16_t port);
 
+/* Has `body` called with the name of each device that the kernel wants back, on a thread of DPDK that must
+ * not wait. Once. */
+int pb_dev_watch_removals(void (*body)(void *context, const char *device), void *context);
+
 struct pb_ethdev_info {
   char driver[32], bus[16], bus_info[64], device[64];
   int32_t numa_node, ifindex;
@@ -22,10 +26,19 @@ int pb_ethdev_info(uint16_t port, struct pb_ethdev_info *out);
 /* Asked for; on return what it became. */
 struct pb_ethdev_setup {
   uint16_t rx_queues, tx_queues, rx_descriptors, tx_descriptors, mtu;
+  uint8_t tx_offloads; /* bits of PB_TX_* */
 };
+/* What a driver finishes before it sends: checksums of TCP and UDP, that of SCTP, segments of TCP. */
+#define PB_TX_CHECKSUM 1u
+#define PB_TX_SCTP_CHECKSUM 2u
+#define PB_TX_TCP_SEGMENTS 4u
 int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *setup);
 /* Configures and starts a stopped port with one pool for all its receive queues. */
 int pb_ethdev_start(uint16_t port, const struct pb_ethdev_setup *setup, struct rte_mempool *pool);
+/* Takes the link up or down; -ENOTSUP when the device cannot. */
+int pb_ethdev_set_link(uint16_t port, int up);
+/* The port of a device that is attached; -ENODEV when there is none. */
+int pb_ethdev_find(const char *devargs, uint16_t *port);
 
 struct pb_ethdev_link {
   uint8_t up, full_duplex;

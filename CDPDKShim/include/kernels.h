@@ -30,8 +30,10 @@ struct pb_template {
 };
 _Static_assert(sizeof(struct pb_template) == 128, "two cache lines");
 
-/* Number of templates, indexed by shape: bit 2 a tag, bit 1 IPv6, bit 0 TCP. */
-#define PB_SHAPES 8
+/* Number of templates, indexed by shape: bit 2 a tag, bit 1 IPv6, bit 0 TCP; or two tags, behind which
+ * nothing belongs to the key. */
+#define PB_SHAPES 9
+#define PB_TWO_TAGS 8
 
 /* Of the packets of a burst that are all of one flow. */
 struct pb_total {
@@ -74,6 +76,14 @@ typedef uint64_t (*pb_hash_fn)(const void *key, const void *mask);
 /* The same for the keys in the set `which`; other hashes are left alone. */
 typedef void (*pb_hash_set_fn)(const void *keys, uint32_t which, const void *mask,
                                uint64_t *hashes);
+/* The same, and a look at the bucket of each hash: returns the set of keys that may have a flow in the
+ * table, because their tag is there or the search goes on behind the bucket. */
+typedef uint32_t (*pb_probe_fn)(const void *keys, uint32_t which, const void *mask,
+                                const struct pb_bucket *buckets, uint64_t bucket_mask,
+                                uint64_t *hashes);
+/* The hashes of one key under `count` masks. */
+typedef void (*pb_hash_under_fn)(const void *key, const void *const *masks, uint32_t count,
+                                 uint64_t *hashes);
 
 struct pb_kernels {
   const char *name;
@@ -83,10 +93,15 @@ struct pb_kernels {
   pb_verify_fn verify;
   pb_hash_fn hash;
   pb_hash_set_fn hash_set;
+  pb_probe_fn probe;
+  pb_hash_under_fn hash_under;
 };
 
 /* The fastest that this CPU runs, or the named one; 0, or -1 when there is no such or it cannot run. */
 int pb_kernels_select(const char *name, struct pb_kernels *out);
+/* Hashes of kernels with AES differ from process to process. Not if this is called before kernels are
+ * selected: for measurements that must repeat. */
+void pb_hash_keep_seeds(void);
 
 /* The ways of a bucket with this tag: bit 2*i for way i. */
 PB_INLINE uint32_t pb_bucket_match(const struct pb_bucket *b, uint16_t tag) {

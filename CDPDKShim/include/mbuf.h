@@ -4,6 +4,7 @@
 #include <rte_mbuf.h>
 
 #include "inline.h"
+#include "offload.h"
 
 PB_INLINE uint16_t pb_rx_burst(uint16_t port, uint16_t queue, struct rte_mbuf **p, uint16_t n) {
   return rte_eth_rx_burst(port, queue, p, n);
@@ -42,18 +43,44 @@ PB_INLINE uint8_t *pb_mbuf_remove_head(struct rte_mbuf *m, uint16_t n) {
 }
 /* Whether someone else holds the same bytes. */
 PB_INLINE int pb_mbuf_is_shared(const struct rte_mbuf *m) {
-  return rte_mbuf_refcnt_read(m) != 1 || !RTE_MBUF_DIRECT(m) || m->nb_segs != 1;
+  return rte_mbuf_refcnt_read(m) != 1 || m->nb_segs != 1 || RTE_MBUF_CLONED(m) ||
+         (RTE_MBUF_HAS_EXTBUF(m) && rte_mbuf_ext_refcnt_read(m->shinfo) != 1);
+}
+/* Whether `n` packets can all be changed where they are, and made longer in front by `room` bytes. */
+PB_INLINE int pb_mbufs_are_own(struct rte_mbuf *const *p, uint32_t n, uint16_t room) {
+  for (uint32_t i = 0; i < n; i++)
+    if (pb_mbuf_is_shared(p[i]) || p[i]->data_off < room) return 0;
+  return 1;
 }
 PB_INLINE void pb_mbuf_retain(struct rte_mbuf *m) { rte_pktmbuf_refcnt_update(m, 1); }
 PB_INLINE struct rte_mempool *pb_mbuf_pool(const struct rte_mbuf *m) { return m->pool; }
-/* A copy with its own bytes in one segment; NULL when it does not fit or the pool is empty. */
+/* A copy of at most `n` bytes, its own, in one segment; NULL when it does not fit or the pool is
+ * empty. */
+PB_INLINE struct rte_mbuf *pb_mbuf_copy_start(const struct rte_mbuf *m, uint32_t n) {
+  if (n > m->pkt_len) n = m->pkt_len;
+  if (n > (uint32_t)rte_pktmbuf_data_room_size(m->pool) - RTE_PKTMBUF_HEADROOM)
+    return pb_mbuf_copy_long(m, n);
+  return rte_pktmbuf_copy(m, m->pool, 0, n);
+}
+
 PB_INLINE struct rte_mbuf *pb_mbuf_copy(const struct rte_mbuf *m) {
-  struct rte_mbuf *c = rte_pktmbuf_copy(m, m->pool, 0, UINT32_MAX);
-  if (c && c->nb_segs != 1) {
-    rte_pktmbuf_free(c);
-    return NULL;
+  return pb_mbuf_copy_start(m, UINT32_MAX);
+}
+
+/* The first `n` bytes, out of as many segments as there are. */
+PB_INLINE void pb_mbuf_gather(const struct rte_mbuf *m, uint8_t *to, uint32_t n) {
+  for (; m && n; m = m->next) {
+    uint32_t part = m->data_len < n ? m->data_len : n;
+    memcpy(to, pb_mbuf_data(m), part);
+    to += part;
+    n -= part;
   }
-  return c;
+}
+
+/* The last `n` bytes; NULL when they do not lie together. */
+PB_INLINE const uint8_t *pb_mbuf_tail(const struct rte_mbuf *m, uint32_t n) {
+  while (m->next) m = m->next;
+  return m->data_len < n ? NULL : pb_mbuf_data(m) + m->data_len - n;
 }
 
 /* The flags that a driver or a kernel device sets and reads for checksums left to hardware. */

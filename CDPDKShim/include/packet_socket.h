@@ -4,19 +4,7 @@
 #include <stdint.h>
 
 #include "inline.h"
-
-struct rte_mbuf;
-
-/* What the kernel says of a frame's checksum and segmentation: struct virtio_net_hdr. */
-struct pb_offload {
-  uint8_t flags;
-  uint8_t gso_type;
-  uint16_t header_length;
-  uint16_t gso_size;
-  uint16_t checksum_start;
-  uint16_t checksum_offset;
-};
-#define PB_OFFLOAD_SIZE 10u
+#include "offload.h"
 
 struct pb_packet_socket {
   int rx, tx;
@@ -33,12 +21,14 @@ struct pb_vlan {
   uint16_t tpid, tci;
 };
 
-/* A frame too long for its slot, with what the slot would have said. Length of the frame (it may
- * exceed `size`, then the rest is lost), or a negative errno value. */
-int64_t pb_packet_socket_receive_long(
-    int rx, struct pb_offload *offload, void *into, uint64_t size, struct pb_vlan *vlan);
+/* A frame too long for its slot, with what the slot would have said: its first `size` bytes, and those
+ * behind them. Length of the frame (it may exceed both, then the end is lost), or a negative errno
+ * value. */
+int64_t pb_packet_socket_receive_long(int rx, struct pb_offload *offload, void *into, uint64_t size,
+                                      void *rest, uint64_t rest_size, struct pb_vlan *vlan);
 
-/* Sends up to 64 packets, in order, and frees none. How many the kernel took. */
+/* Sends up to 64 packets, in order, with what was handed over of them, and frees none. How many the
+ * kernel took. */
 uint32_t pb_packet_socket_send(int tx, struct rte_mbuf **packets, uint32_t count);
 
 /* The error that makes poll() return, which asking clears; 0 for none. */

@@ -12,10 +12,11 @@ void pb_arena_unmap(void *p, size_t size);
 
 /* Pins the calling thread; 0 or an errno value. */
 int pb_pin_self(int core);
+/* Whether the calling thread may run on it. */
+int pb_core_allowed(int core);
 void pb_name_self(const char *name);
-
-/* rte_eal_init, but the calling thread keeps its affinity. */
-int pb_eal_init(int argc, char **argv);
+/* Lets the calling thread's sleeps end when they are to, not up to 50 us later. */
+void pb_sharpen_sleep(void);
 
 /* A counter with a descriptor that is readable while it is not zero (eventfd): -1 and errno. */
 int pb_event_create(void);
@@ -45,8 +46,24 @@ int pb_capture_log(pb_log_fn sink);
 int pb_rte_errno(void);
 const char *pb_rte_strerror(int code);
 
-/* A pool of `n` packet buffers with `room` bytes of data room each, for any thread. */
-struct rte_mempool *pb_pool_create(const char *name, uint32_t n, uint32_t cache, uint16_t room);
+/* A pool of `n` packet buffers with `room` bytes of data room each, for any thread, in memory of a NUMA
+ * node, or of any for -1. */
+struct rte_mempool *pb_pool_create(const char *name, uint32_t n, uint32_t cache, uint16_t room,
+                                   int node);
+/* What such a pool needs, and what of DPDK's memory is free (of all nodes for -1); the environment takes
+ * more hugepages when it has to. */
+uint64_t pb_pool_bytes(uint32_t n, uint16_t room);
+uint64_t pb_heap_free(int node);
+int pb_has_hugepages(void);
+/* The NUMA node whose memory DPDK has, or -1 when there are several. */
+int pb_only_node(void);
+
+/* What DPDK says of itself (a pool for PB_TEXT_POOL), to be freed by the caller; NULL when out of memory. */
+enum pb_text { PB_TEXT_LOG_TYPES, PB_TEXT_CORES, PB_TEXT_HEAPS, PB_TEXT_POOLS, PB_TEXT_POOL };
+char *pb_dpdk_text(enum pb_text what, const struct rte_mempool *pool);
+/* Sets the level of DPDK's log types whose names match a pattern. 0 or an errno value; EINVAL when there
+ * is no such level. */
+int pb_log_set(const char *pattern, const char *level);
 void pb_pool_free(struct rte_mempool *pool);
 uint32_t pb_pool_available(const struct rte_mempool *pool);
 uint32_t pb_pool_in_use(const struct rte_mempool *pool);

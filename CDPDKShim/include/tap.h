@@ -2,10 +2,14 @@
 #pragma once
 #include <stdint.h>
 
+#include "offload.h"
+
 /* Opens the tap `name` of this network namespace, making it if there is none: non-blocking, whole
- * Ethernet frames, checksums complete. It outlives the process until pb_tap_set_persistent(fd, 0).
- * A descriptor, or a negative errno value. */
+ * Ethernet frames behind a struct pb_offload each. It outlives the process until
+ * pb_tap_set_persistent(fd, 0). A descriptor, or a negative errno value. */
 int pb_tap_open(const char *name);
+/* Whether the kernel may leave checksums and segmentation to whoever reads; 0 or an errno value. */
+int pb_tap_set_offload(int fd, int on);
 /* Whether the tap is still there: here, or moved to another network namespace. */
 int pb_tap_exists(int fd);
 /* Takes the calling thread into the network namespace that the tap was moved to, and says what it is
@@ -18,11 +22,12 @@ int pb_tap_set_persistent(int fd, int persistent);
  * any network namespace. */
 int pb_tap_address(int fd, uint8_t address[6]);
 
-/* Bytes moved, or a negative errno value. */
-int64_t pb_read(int fd, void *into, uint64_t size);
-/* Reads into `a`, and what does not fit there into `b`. */
-int64_t pb_read_two(int fd, void *a, uint64_t a_size, void *b, uint64_t b_size);
-int64_t pb_write(int fd, const void *from, uint64_t size);
+/* Reads what the kernel says of a frame, and the frame: into `a`, and what does not fit there into `b`.
+ * The frame's length, or a negative errno value. */
+int64_t pb_tap_read(int fd, struct pb_offload *offload, void *a, uint64_t a_size, void *b,
+                    uint64_t b_size);
+/* Writes a frame; 0 or a negative errno value. */
+int64_t pb_tap_write(int fd, const struct pb_offload *offload, const void *frame, uint64_t size);
 
 /* Replaces `fd` by a descriptor that never becomes readable and refuses writes. */
 void pb_silence(int fd);
