@@ -45,6 +45,8 @@ struct ClassifierTests {
     try #require(pb_kernels_select(nil, &kernels) == 0)
     var classifier = Classifier()
     var slab = FlowSlab(huge: false)
+    let supply = UnsafeMutablePointer<MemorySupply>.allocate(capacity: 1)
+    supply.initialize(to: MemorySupply())
     var model = Model()
     let keys = allocateLines(FlowKey.self, count: 32)
     let hashes = allocateLines(UInt64.self, count: 32)
@@ -55,6 +57,7 @@ struct ClassifierTests {
       classifier.removeAll { _ in }
       classifier.destroy()
       slab.destroy()
+      supply.deallocate()
       cache.destroy()
       keys.deallocate()
       hashes.deallocate()
@@ -79,7 +82,7 @@ struct ClassifierTests {
         slab.release(slot)
         model.tables[mask]?[key] = nil
       }
-      if round % 97 == 0 { classifier.sort() }
+      if round % 97 == 0 { classifier.keepHouse(kernels, supply) }
       for i in 0..<32 { keys[i] = Self.key(&g) }
       var lookups: UInt64 = 0
       let missing = withUnsafePointer(to: kernels) {

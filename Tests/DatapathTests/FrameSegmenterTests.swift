@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datapath
 
-/// Frames that a kernel hands over unfinished, against a model that builds the finished ones anew.
+/// Long packets that are cut, against a model that builds the segments anew.
 @Suite struct FrameSegmenterTests {
   /// A long packet, described; both what the kernel would hand over and what must come out are
   /// written from it.
@@ -72,9 +72,9 @@ import Testing
 
     var offload: pb_offload {
       let type =
-        isTCP ? (isIPv6 ? OffloadFlags.tcpv6 : OffloadFlags.tcpv4) : OffloadFlags.udpSegmentation
+        isTCP ? (isIPv6 ? pb_offload.tcpv6 : pb_offload.tcpv4) : pb_offload.udp
       return pb_offload(
-        flags: OffloadFlags.needsChecksum, gso_type: type, header_length: 0,
+        flags: pb_offload.needsChecksum, gso_type: type, header_length: 0,
         gso_size: UInt16(size), checksum_start: UInt16(transportOffset),
         checksum_offset: isTCP ? 16 : 6)
     }
@@ -94,7 +94,7 @@ import Testing
         options: Bool.random(using: &random) ? 0 : isIPv6 ? 8 : 4,
         tcpOptions: 4 * Int.random(in: 0...10, using: &random),
         payload: (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) },
-        size: Int.random(in: longest / 40...longest / 2, using: &random) + 1,
+        size: Int.random(in: longest / 40...longest / 2, using: &random) + FrameSegmenter.leastSize,
         vlan: Bool.random(using: &random) ? nil : UInt16.random(in: 0...0xffff, using: &random),
         innerTag: Int.random(in: 0..<4, using: &random) == 0 ? 0x2005 : nil,
         identification: UInt16.random(in: 0...0xffff, using: &random),
@@ -104,14 +104,14 @@ import Testing
     }
   }
 
-  /// All segments of a frame that says of itself what `offload` says.
+  /// All segments of a frame.
   static func cut(
-    _ frame: [UInt8], _ offload: pb_offload, vlan: UInt16?, room: Int = 10_000
+    _ frame: [UInt8], size: Int, vlan: UInt16?, room: Int = 10_000
   ) -> [[UInt8]]? {
     let tag = pb_vlan(tpid: vlan == nil ? 0 : 0x8100, tci: vlan ?? 0)
     return frame.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress,
-        var segmenter = FrameSegmenter(base, length: bytes.count, offload: offload, vlan: tag)
+        var segmenter = FrameSegmenter(base, length: bytes.count, size: size, vlan: tag)
       else { return nil }
       var out: [[UInt8]] = []
       while segmenter.isActive {
@@ -130,7 +130,7 @@ import Testing
     for _ in 0..<30 {
       let packet = LongPacket.random(&random)
       let frame = packet.frame(packet.payload, segment: nil, isLast: true)
-      let segments = FrameSegmenterTests.cut(frame, packet.offload, vlan: packet.vlan)
+      let segments = FrameSegmenterTests.cut(frame, size: packet.size, vlan: packet.vlan)
       let isEqual = segments == packet.expected
       #expect(isEqual, "\(packet.expected.count) segments, size \(packet.size)")
     }
@@ -142,7 +142,7 @@ import Testing
     packet.payload = [UInt8](repeating: 1, count: 3000)
     packet.size = 1000
     let frame = packet.frame(packet.payload, segment: nil, isLast: true)
-    #expect(FrameSegmenterTests.cut(frame, packet.offload, vlan: nil, room: 900) == [])
+    #expect(FrameSegmenterTests.cut(frame, size: packet.size, vlan: nil, room: 900) == [])
   }
 
   /// Wrong lengths, offsets and headers: no segment or any segments, but never beyond the frame.
@@ -156,14 +156,29 @@ import Testing
         frame[Int.random(in: 0..<frame.count, using: &random)] = UInt8.random(
           in: 0...255, using: &random)
       }
-      var offload = packet.offload
-      if Bool.random(using: &random) {
-        offload.checksum_start = UInt16.random(in: 0...120, using: &random)
-      }
-      if Bool.random(using: &random) { offload.gso_size = UInt16.random(in: 0...9, using: &random) }
-      if Bool.random(using: &random) { offload.gso_type = UInt8.random(in: 0...6, using: &random) }
-      _ = FrameSegmenterTests.cut(frame, offload, vlan: packet.vlan, room: 300)
+      let size = Bool.random(using: &random) ? Int.random(in: 0...70, using: &random) : packet.size
+      _ = FrameSegmenterTests.cut(frame, size: size, vlan: packet.vlan, room: 300)
     }
+  }
+
+  /// One frame cannot become thousands of packets, nor none at all.
+  @Test func badSizesAreRefused() {
+    var random = SplitMix(seed: 11)
+    var packet = LongPacket.random(&random)
+    packet.payload = [UInt8](repeating: 1, count: 12_800)
+    for isTCP in [true, false] {
+      packet.isTCP = isTCP
+      let frame = packet.frame(packet.payload, segment: nil, isLast: true)
+      func count(_ size: Int) -> Int? {
+        FrameSegmenterTests.cut(frame, size: size, vlan: nil, room: 13_000)?.count
+      }
+      #expect(count(0) == nil && count(-1) == nil && count(1) == nil && count(47) == nil)
+      #expect(count(48) == 267 && count(12_799) == 2)
+    }
+    // Padding behind the packet, or a packet cut off.
+    let frame = packet.frame(packet.payload, segment: nil, isLast: true)
+    #expect(FrameSegmenterTests.cut(frame + [0], size: 1000, vlan: nil) == nil)
+    #expect(FrameSegmenterTests.cut(Array(frame.dropLast()), size: 1000, vlan: nil) == nil)
   }
 
   @Test func partialChecksumIsCompleted() {
@@ -197,7 +212,7 @@ import Testing
 }
 
 /// RFC 1071, as its text says it.
-private func naiveChecksum(_ bytes: [UInt8]) -> UInt16 {
+func naiveChecksum(_ bytes: [UInt8]) -> UInt16 {
   var sum: UInt32 = 0
   for (i, byte) in bytes.enumerated() {
     sum += UInt32(byte) << (i % 2 == 0 ? 8 : 0)
@@ -206,6 +221,6 @@ private func naiveChecksum(_ bytes: [UInt8]) -> UInt16 {
   return ~UInt16(sum & 0xffff)
 }
 
-private func big<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
+func big<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
   withUnsafeBytes(of: value.bigEndian) { Array($0) }
 }

@@ -21,8 +21,10 @@ struct InterpreterTests {
     }
   }
 
-  static func action(_ proto: UInt8, _ g: inout SplitMix) -> DatapathAction {
-    switch Int.random(in: 0..<9, using: &g) {
+  static func action(
+    _ proto: UInt8, _ g: inout SplitMix, _ depth: Int = 0
+  ) -> DatapathAction {
+    switch Int.random(in: 0..<20, using: &g) {
     case 0: return .pushVLAN(tpid: 0x8100, tci: random(&g))
     case 1: return .popVLAN
     case 2:
@@ -40,6 +42,7 @@ struct InterpreterTests {
       (ip.src, ip.srcMask) = (UInt128(g.next()) << 64 | UInt128(g.next()), mask(&g))
       (ip.dst, ip.dstMask) = (UInt128(g.next()) << 64 | UInt128(g.next()), mask(&g))
       (ip.tos, ip.tosMask, ip.ttl, ip.ttlMask) = (random(&g), mask(&g), random(&g), mask(&g))
+      (ip.label, ip.labelMask) = (random(&g) & 0xfffff, mask(&g) & 0xfffff)
       return .setIPv6(ip)
     case 5:
       var arp = DatapathAction.MaskedARP()
@@ -52,6 +55,35 @@ struct InterpreterTests {
       var p = DatapathAction.MaskedPorts(ipProto: proto)
       (p.src, p.srcMask, p.dst, p.dstMask) = (random(&g), mask(&g), random(&g), mask(&g))
       return .setPorts(p)
+    case 7: return .setVLAN(tci: random(&g))
+    case 8:
+      var icmp = DatapathAction.MaskedICMP(isIPv6: Bool.random(using: &g))
+      (icmp.type, icmp.typeMask, icmp.code, icmp.codeMask) = (
+        random(&g), mask(&g), random(&g), mask(&g)
+      )
+      return .setICMP(icmp)
+    case 9:
+      var nd = DatapathAction.MaskedND()
+      (nd.target, nd.targetMask) = (UInt128(g.next()) << 64 | UInt128(g.next()), mask(&g))
+      (nd.sll, nd.sllMask) = (EthernetAddress(random(&g)), EthernetAddress(mask(&g)))
+      (nd.tll, nd.tllMask) = (EthernetAddress(random(&g)), EthernetAddress(mask(&g)))
+      (nd.reserved, nd.reservedMask) = (random(&g), mask(&g))
+      return .setND(nd)
+    case 10: return .pushMPLS(etherType: 0x8847, lse: random(&g))
+    case 11: return .popMPLS(etherType: [0x0800, 0x86dd, 0x8847].randomElement(using: &g) ?? 0)
+    case 12: return .setMPLS(lse: random(&g), mask: mask(&g))
+    case 13: return .truncate(UInt32.random(in: 14...80, using: &g))
+    case 14...16 where depth < 4:
+      let list = (0..<Int.random(in: 0...4, using: &g)).map { _ in action(proto, &g, depth + 1) }
+      let other = (0..<Int.random(in: 0...2, using: &g)).map { _ in action(proto, &g, depth + 1) }
+      switch Int.random(in: 0..<4, using: &g) {
+      case 0: return .sample(probability: .max, list)
+      case 1: return .sample(probability: 0, list)
+      case 2: return .clone(list)
+      default:
+        return .checkPacketLength(
+          UInt16.random(in: 20...90, using: &g), greater: list, lessOrEqual: other)
+      }
     default: return .output(PortNumber.random(in: 2...4, using: &g))
     }
   }
@@ -67,7 +99,13 @@ struct InterpreterTests {
         : Frames.udp(random(&g), random(&g), pseudo: withSum ? pseudo(length) : nil, payload)
     }
     let tags: [(UInt16, UInt16)] = Bool.random(using: &g) ? [(0x8100, 0x0123)] : []
-    switch Int.random(in: 0..<5, using: &g) {
+    switch Int.random(in: 0..<7, using: &g) {
+    case 5:
+      let echo = Frames.word(0x0800) + [0, 0, 1, 2, 3, 4]
+      let sum = Frames.checksum(echo)
+      let icmp = Array(echo[..<2]) + Frames.word(sum) + Array(echo[4...])
+      return (proto, Frames.ethernet(tags: tags, type: 0x0800, Frames.ipv4(proto: 1, icmp)))
+    case 6: return (proto, solicitation(tags, &g))
     case 0, 1:
       let (a, b): (UInt32, UInt32) = (random(&g), random(&g))
       let body = transport { Frames.pseudo(a, b, proto, $0) }
@@ -84,6 +122,69 @@ struct InterpreterTests {
       let arp = Frames.arp(operation: 1, sha: EthernetAddress(1), spa: 1, tha: .zero, tpa: 2)
       return (proto, Frames.ethernet(tags: tags, type: 0x0806, arp))
     }
+  }
+
+  /// A neighbour solicitation with some options.
+  static func solicitation(
+    _ tags: [(UInt16, UInt16)], _ g: inout SplitMix
+  ) -> [UInt8] {
+    let (a, b) = (UInt128(g.next()), UInt128(g.next()) << 64)
+    var icmp: [UInt8] = [Bool.random(using: &g) ? 135 : 136, 0, 0, 0, 0, 0, 0, 0] + Frames.bytes(b)
+    for kind in [1, 2, 5] as [UInt8] where Bool.random(using: &g) {
+      icmp += [kind, 1] + Frames.address(EthernetAddress(random(&g)))
+    }
+    let sum = Frames.checksum(Frames.pseudo(a, b, 58, icmp.count) + icmp)
+    icmp.replaceSubrange(2..<4, with: Frames.word(sum))
+    return Frames.ethernet(tags: tags, type: 0x86dd, Frames.ipv6(src: a, dst: b, next: 58, icmp))
+  }
+
+  /// A quarter of the packets, in the long run.
+  @Test func samplesAreTakenByChance() throws {
+    let bed = try TestBed(ports: 2) { datapath, miss in
+      _ = datapath.answer(
+        miss, mask: FlowMask(), actions: [.sample(probability: 0x4000_0000, [.output(2)])])
+    }
+    defer { bed.finish() }
+    let frame = RecirculationTests.frame()
+    // Its flow comes first: of a burst before it only as many are kept as may be parked.
+    #expect(bed.ports[1]?.receive(frame) == true)
+    #expect(bed.datapath.quiesce())
+    for _ in 0..<4000 {
+      if bed.ports[1]?.receive(frame) != true {
+        #expect(bed.datapath.quiesce())
+        #expect(bed.ports[1]?.receive(frame) == true)
+      }
+    }
+    #expect(bed.datapath.quiesce())
+    #expect((800..<1200).contains(bed.datapath.counters(2).txPackets))
+  }
+
+  @Test func serviceHeadersComeAndGo() throws {
+    let bed = try TestBed(ports: 2) { datapath, miss in datapath.discard(miss) }
+    defer { bed.finish() }
+    let inner = RecirculationTests.frame()
+    let nsh: [UInt8] = [0x0f, 0xc6, 1, 3, 0, 0, 0x12, 255] + [UInt8](repeating: 7, count: 16)
+    var set = DatapathAction.MaskedNSH()
+    (set.ttl, set.ttlMask, set.path, set.pathMask) = (9, 0x3f, 0x345, 0xfff)
+    let push: [DatapathAction] = [
+      .pushNSH(header: nsh),
+      .pushEthernet(src: EthernetAddress(1), dst: EthernetAddress(2), etherType: 0x894f),
+    ]
+    inner.withUnsafeBytes {
+      bed.datapath.execute(
+        $0, inPort: 1,
+        actions: push + [.output(2), .setNSH(set), .output(2), .popEthernet, .popNSH, .output(2)])
+    }
+    bed.datapath.waitForMailboxes()
+    let got = try #require(bed.ports[2]).takeTransmitted()
+    try #require(got.count == 3)
+    let outer =
+      Frames.address(EthernetAddress(2)) + Frames.address(EthernetAddress(1)) + [0x89, 0x4f]
+    #expect(got[0] == outer + nsh + inner)
+    var changed = nsh
+    changed.replaceSubrange(0..<8, with: [0x02, 0x46, 1, 3, 0, 0, 0x13, 0x45])
+    #expect(got[1] == outer + changed + inner)
+    #expect(got[2] == inner)
   }
 
   @Test func programsDoWhatTheModelDoes() throws {

@@ -75,6 +75,28 @@ struct KernelTests {
     #expect(taken > 150 * all.count)
   }
 
+  /// Keys that differ in two bytes, anywhere, have different hashes: traffic often varies in few bytes,
+  /// and what collides takes turns in one entry of the flow cache.
+  @Test func twoBytesDoNotCollide() throws {
+    let lines = allocateLines(FlowKey.self, count: 2)
+    defer { lines.deallocate() }
+    lines[1] = .allOnes
+    let bytes = UnsafeMutableRawPointer(lines).assumingMemoryBound(to: UInt8.self)
+    var g = SplitMix(seed: 9)
+    for k in Self.kernels() {
+      for _ in 0..<600 {
+        let (i, j) = (Int.random(in: 0..<64, using: &g), Int.random(in: 0..<64, using: &g))
+        var seen: Set<UInt64> = []
+        for n in 0..<400 {
+          bytes[i] = UInt8(n % 20)
+          bytes[j] = UInt8(n / 20)
+          seen.insert(k.hash(lines, lines + 1))
+        }
+        #expect(seen.count == (i == j ? 20 : 400), "\(String(cString: k.name)): bytes \(i), \(j)")
+      }
+    }
+  }
+
   /// The shapes that templates are for are really done by them.
   @Test func commonShapesAreTaken() throws {
     try EAL.initialize()
@@ -89,6 +111,23 @@ struct KernelTests {
             let got = Self.extract(frame, k, pool, mask: .allOnes)
             #expect(got?.key == PacketParser.parse(frame, inPort: 5))
           }
+        }
+      }
+    }
+  }
+
+  /// Two tags, of either type each: what is behind them is not looked at, not even whether it is there.
+  @Test func twoTagsAreTaken() throws {
+    try EAL.initialize()
+    let pool = try MempoolRegistry.shared.pool(bufferSize: 2048)
+    let ip = Frames.ipv4(proto: 17, Frames.udp())
+    for types in [[0x8100, 0x8100], [0x88a8, 0x8100], [0x8100, 0x88a8], [0x88a8, 0x88a8]] {
+      let tags = types.map { (tpid: UInt16($0), tci: UInt16(0x2005)) }
+      let whole = Frames.ethernet(tags: tags, type: 0x0800, ip)
+      for frame in [whole, Array(whole.prefix(18)), Array(whole.prefix(20))] {
+        for k in Self.kernels() {
+          let got = Self.extract(frame, k, pool, mask: .allOnes)
+          #expect(got?.key == PacketParser.parse(frame, inPort: 5))
         }
       }
     }

@@ -34,19 +34,26 @@ struct WorkerTests {
     try datapath.attach(3, name: "sink", source: .ethdev(sink))
     try datapath.attach(4, name: "source", source: .ethdev(source))
     let all = [
-      WorkerDescription.Queue(port: 3, queue: 0, enabled: true),
-      WorkerDescription.Queue(port: 4, queue: 0, enabled: true),
+      ReceiveQueue(port: 3, queue: 0), ReceiveQueue(port: 4, queue: 0),
     ]
     #expect(datapath.workers[0].queues == all)
-    usleep(5_000)
+    for _ in 0..<500 where datapath.workers[0].counters.packetsReceived == 0 { usleep(20_000) }
     #expect(datapath.workers[0].counters.packetsReceived > 0)
 
     try datapath.setPMDCores([0])
     #expect(datapath.workers.map(\.core) == [nil, 0])
     #expect(datapath.workers[0].queues.isEmpty && datapath.workers[1].queues == all)
-    usleep(20_000)
+    // The translator needs its turn on a machine that may be busy.
+    for _ in 0..<500 where datapath.workers[1].counters.flows == 0 { usleep(20_000) }
     let busy = datapath.workers[1].counters
     #expect(busy.packetsReceived > 0 && busy.busyCycles > 0 && busy.flows == 1)
+
+    // A port that goes and comes back as it was is polled again.
+    datapath.defersAssignment = true
+    datapath.detach(4)
+    try datapath.attach(4, name: "source", source: .ethdev(source))
+    datapath.defersAssignment = false
+    #expect(datapath.workers[1].queues == all)
 
     datapath.clearCounters()
     try datapath.setPMDCores([])
@@ -68,8 +75,10 @@ struct WorkerTests {
     defer { bed.finish() }
     try bed.datapath.setPMDCores([0])
     try bed.datapath.attach(2, name: "source", source: .ethdev(source))
-    usleep(20_000)
-    bed.datapath.setMaximumSleep(microseconds: 50)
+    for _ in 0..<500 where (handles.all.first?.statistics.packets ?? 0) == 0 { usleep(20_000) }
+    var options = WorkerOptions()
+    options.maximumSleep = 50
+    bed.datapath.setWorkerOptions(options)
     try bed.datapath.setPMDCores([])
     let flow = try #require(handles.all.first)
     #expect(flow.worker == 1 && flow.state == .removed && flow.statistics.packets > 0)

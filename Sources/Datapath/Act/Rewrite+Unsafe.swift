@@ -9,19 +9,21 @@ import CDPDKShim
 struct FrameRewriter {
   let base: UnsafeMutableRawPointer
   let length: Int
+  /// The Ethertype of a packet that has no Ethernet header in front; 0 for a frame.
+  let bareType: UInt16
 
   typealias Operands = UnsafePointer<UInt32>
 
-  @inline(__always) private func load<T: FixedWidthInteger>(_ offset: Int, _: T.Type) -> T {
+  @inline(__always) func load<T: FixedWidthInteger>(_ offset: Int, _: T.Type) -> T {
     base.loadUnaligned(fromByteOffset: offset, as: T.self)
   }
-  @inline(__always) private func store<T: FixedWidthInteger>(_ value: T, _ offset: Int) {
+  @inline(__always) func store<T: FixedWidthInteger>(_ value: T, _ offset: Int) {
     base.storeBytes(of: value, toByteOffset: offset, as: T.self)
   }
 
   /// Changes the bits of a 32-bit word that `mask` has; returns the word before and after.
   @inline(__always)
-  private func update(_ offset: Int, _ value: UInt32, _ mask: UInt32) -> (UInt32, UInt32) {
+  func update(_ offset: Int, _ value: UInt32, _ mask: UInt32) -> (UInt32, UInt32) {
     let old = load(offset, UInt32.self)
     let new = (old & ~mask) | (value & mask)
     store(new, offset)
@@ -29,65 +31,109 @@ struct FrameRewriter {
   }
   /// The same for a 16-bit word whose value and mask are in host order.
   @inline(__always)
-  private func update(_ offset: Int, _ value: UInt16, _ mask: UInt16) -> (UInt16, UInt16) {
+  func update(_ offset: Int, _ value: UInt16, _ mask: UInt16) -> (UInt16, UInt16) {
     let old = load(offset, UInt16.self)
     let new = (old & ~mask.bigEndian) | (value & mask).bigEndian
     store(new, offset)
     return (old, new)
   }
   @inline(__always)
-  private func update(_ offset: Int, _ value: UInt8, _ mask: UInt8) {
+  func update(_ offset: Int, _ value: UInt8, _ mask: UInt8) {
     store((load(offset, UInt8.self) & ~mask) | (value & mask), offset)
   }
 
   // MARK: Ethernet
 
-  func setEthernet(_ o: Operands) {
-    guard length >= 14 else { return }
-    for i in 0..<3 { _ = update(4 &* i, o[i], o[3 &+ i]) }
+  /// Replaces ID and priority of the outermost tag; `tci` as it stands in a frame.
+  func setVLAN(_ tci: UInt16) {
+    guard bareType == 0, length >= 18,
+      PacketParser.Cursor(next: UnsafeRawPointer(base) + 12, left: 6).isAtTag
+    else { return }
+    store(tci, 14)
   }
 
-  /// Where the network header starts, behind all tags and a SNAP header, if it is of this type.
-  private func networkHeader(_ wanted: UInt16) -> Int? {
+  @inline(__always)
+  func setEthernet(_ o: Operands) {
+    guard bareType == 0, length >= 14 else { return }
+    let words = UnsafeRawPointer(o)
+    let value = words.loadUnaligned(as: UInt64.self)
+    let mask = words.loadUnaligned(fromByteOffset: 12, as: UInt64.self)
+    store(load(0, UInt64.self) & ~mask | value & mask, 0)
+    _ = update(8, o[2], o[5])
+  }
+
+  /// Where the network header starts, if it is of this type.
+  @inline(__always)
+  func networkHeader(_ wanted: UInt16) -> Int? {
+    if bareType == 0, length >= 14, load(12, UInt16.self) == wanted.bigEndian { return 14 }
+    return findNetworkHeader(wanted)
+  }
+
+  /// The same behind all tags and a SNAP header, or without an Ethernet header.
+  @inline(never)
+  private func findNetworkHeader(_ wanted: UInt16) -> Int? {
+    guard bareType == 0 else { return bareType == wanted ? 0 : nil }
     guard length >= 14 else { return nil }
-    if load(12, UInt16.self) == wanted.bigEndian { return 14 }
     var cursor = PacketParser.Cursor(next: UnsafeRawPointer(base) + 12, left: length &- 12)
-    while cursor.left >= 6, cursor.word == EtherType.vlan || cursor.word == EtherType.serviceVLAN {
-      _ = cursor.take(4)
-    }
+    while cursor.left >= 6, cursor.isAtTag { _ = cursor.take(4) }
     guard PacketParser.parseEtherType(&cursor) == wanted else { return nil }
     return length &- cursor.left
   }
 
   // MARK: IPv4
 
+  /// Where the IPv4 header starts, if all of it is there.
+  @inline(__always)
+  var headerIPv4: Int? {
+    guard let l3 = networkHeader(EtherType.ipv4), l3 &+ 20 <= length else { return nil }
+    return l3
+  }
+
+  /// Whether there is one at `l3`, for who knows that there is none elsewhere.
+  @inline(__always)
+  func hasIPv4(at l3: Int) -> Bool {
+    l3 &+ 20 <= length && load(l3 &- 2, UInt16.self) == EtherType.ipv4.bigEndian
+  }
+
+  /// Addresses.
+  @inline(__always)
   func setIPv4(_ o: Operands) {
-    guard let l3 = networkHeader(EtherType.ipv4), l3 &+ 20 <= length else { return }
-    var addresses = ChecksumChange()
-    var header = ChecksumChange()
+    if let l3 = headerIPv4 { setIPv4(at: l3, o) }
+  }
+
+  @inline(__always)
+  func setIPv4(at l3: Int, _ o: Operands) {
+    var change = ChecksumChange()
     let (oldSource, newSource) = update(l3 &+ 12, o[0], o[1])
-    addresses.add(oldSource, newSource)
+    change.add(oldSource, newSource)
     let (oldDestination, newDestination) = update(l3 &+ 16, o[2], o[3])
-    addresses.add(oldDestination, newDestination)
-    let (tos, tosMask, ttl, ttlMask) = bytes(o[4])
-    // As 16-bit words, which the checksum is made of: version and tos, ttl and protocol.
-    let words = (
-      update(l3, UInt16(tos), UInt16(tosMask)),
-      update(l3 &+ 8, UInt16(ttl) << 8, UInt16(ttlMask) << 8)
-    )
-    header.add(words.0.0, words.0.1)
-    header.add(words.1.0, words.1.1)
-    header.add(addresses)
-    store(header.applied(to: load(l3 &+ 10, UInt16.self)), l3 &+ 10)
-    if oldSource != newSource || oldDestination != newDestination,
+    change.add(oldDestination, newDestination)
+    apply(change, l3 &+ 10)
+    guard oldSource != newSource || oldDestination != newDestination,
       let transport = transport(ipv4: l3)
-    {
-      updateTransportChecksum(transport, addresses)
-    }
+    else { return }
+    updateTransportChecksum(transport, change)
+  }
+
+  /// TOS and TTL, in the 16-bit words that the checksum is made of.
+  @inline(__always)
+  func setIPv4Bytes(_ o: Operands) {
+    if let l3 = headerIPv4 { setIPv4Bytes(at: l3, o) }
+  }
+
+  @inline(__always)
+  func setIPv4Bytes(at l3: Int, _ o: Operands) {
+    let old = UInt32(load(l3, UInt16.self)) | UInt32(load(l3 &+ 8, UInt16.self)) &<< 16
+    let new = old & ~o[1] | o[0] & o[1]
+    store(UInt16(truncatingIfNeeded: new), l3)
+    store(UInt16(truncatingIfNeeded: new &>> 16), l3 &+ 8)
+    var change = ChecksumChange()
+    change.add(old, new)
+    apply(change, l3 &+ 10)
   }
 
   /// The four bytes of an operand word, first on the wire first.
-  @inline(__always) private func bytes(_ word: UInt32) -> (UInt8, UInt8, UInt8, UInt8) {
+  @inline(__always) func bytes(_ word: UInt32) -> (UInt8, UInt8, UInt8, UInt8) {
     let w = UInt32(bigEndian: word)
     return (
       UInt8(truncatingIfNeeded: w >> 24), UInt8(truncatingIfNeeded: w >> 16),
@@ -97,25 +143,40 @@ struct FrameRewriter {
 
   // MARK: IPv6
 
+  @inline(__always)
   func setIPv6(_ o: Operands) {
     guard let l3 = networkHeader(EtherType.ipv6), l3 &+ 40 <= length else { return }
+    if hasAddresses(o) { setAddresses(ipv6: l3, o) }
+    let (tos, tosMask, ttl, ttlMask) = bytes(o[16])
+    let value = UInt32(tos) << 20 | UInt32(bigEndian: o[17])
+    let mask = UInt32(tosMask) << 20 | UInt32(bigEndian: o[18])
+    _ = update(l3, value.bigEndian, mask.bigEndian)
+    update(l3 &+ 7, ttl, ttlMask)
+  }
+
+  /// Whether the operands of `setIPv6` change an address.
+  @inline(__always)
+  private func hasAddresses(_ o: Operands) -> Bool {
+    let words = UnsafeRawPointer(o)
+    let source = words.loadUnaligned(fromByteOffset: 16, as: SIMD2<UInt64>.self)
+    let destination = words.loadUnaligned(fromByteOffset: 48, as: SIMD2<UInt64>.self)
+    return source | destination != SIMD2()
+  }
+
+  @inline(never)
+  private func setAddresses(ipv6 l3: Int, _ o: Operands) {
     let transport = self.transport(ipv6: l3)
-    var addresses = ChecksumChange()
+    var change = ChecksumChange()
     for i in 0..<4 {
       let (old, new) = update(l3 &+ 8 &+ 4 &* i, o[i], o[4 &+ i])
-      addresses.add(old, new)
+      change.add(old, new)
     }
     for i in 0..<4 {
       let (old, new) = update(l3 &+ 24 &+ 4 &* i, o[8 &+ i], o[12 &+ i])
       // The checksum covers the final destination, which a routing header has elsewhere.
-      if transport?.isRouted != true { addresses.add(old, new) }
+      if transport?.isRouted != true { change.add(old, new) }
     }
-    let (tos, tosMask, ttl, ttlMask) = bytes(o[16])
-    let value = UInt32(tos) << 20
-    let mask = UInt32(tosMask) << 20
-    _ = update(l3, value.bigEndian, mask.bigEndian)
-    update(l3 &+ 7, ttl, ttlMask)
-    if let transport { updateTransportChecksum(transport, addresses) }
+    if let transport { updateTransportChecksum(transport, change) }
   }
 
   // MARK: ARP
@@ -147,6 +208,7 @@ struct FrameRewriter {
     var isRouted = false
   }
 
+  @inline(__always)
   func transport(ipv4 l3: Int) -> Transport? {
     let headerLength = Int(load(l3, UInt8.self) & 15) &* 4
     let end = l3 &+ Int(load(l3 &+ 2, UInt16.self).byteSwapped)
@@ -184,16 +246,18 @@ struct FrameRewriter {
   }
 
   /// Carries a change of covered words into the checksum of TCP, UDP or ICMPv6.
+  @inline(__always)
   private func updateTransportChecksum(_ t: Transport, _ change: ChecksumChange) {
-    switch t.proto {
-    case IPProtocol.tcp where t.offset &+ 20 <= t.end: apply(change, t.offset &+ 16)
-    case IPProtocol.udp where t.offset &+ 8 <= t.end: applyUDP(change, t.offset &+ 6)
-    case IPProtocol.icmpv6 where t.offset &+ 4 <= t.end: apply(change, t.offset &+ 2)
-    default: break
+    if t.proto == IPProtocol.tcp {
+      if t.offset &+ 20 <= t.end { apply(change, t.offset &+ 16) }
+    } else if t.proto == IPProtocol.udp {
+      if t.offset &+ 8 <= t.end { applyUDP(change, t.offset &+ 6) }
+    } else if t.proto == IPProtocol.icmpv6 {
+      if t.offset &+ 4 <= t.end { apply(change, t.offset &+ 2) }
     }
   }
 
-  @inline(__always) private func apply(_ change: ChecksumChange, _ offset: Int) {
+  @inline(__always) func apply(_ change: ChecksumChange, _ offset: Int) {
     store(change.applied(to: load(offset, UInt16.self)), offset)
   }
 

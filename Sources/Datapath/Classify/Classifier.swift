@@ -38,11 +38,13 @@ struct Classifier {
   ) -> UInt32 {
     var wanted = wanted
     var index = 0
-    while index < count && wanted != 0 {
+    while index < count && wanted.nonzeroBitCount > Classifier.few {
       let table = tables[index]
-      kernels.pointee.hash_set(keys, wanted, table, hashes)
+      let array = table.pointee.array
+      let likely = kernels.pointee.probe(
+        keys, wanted, table, array.buckets, array.bucketMask, hashes)
       lookups &+= UInt64(truncatingIfNeeded: wanted.nonzeroBitCount)
-      var left = wanted
+      var left = table.pointee.oldLeft == 0 ? likely : wanted
       while left != 0 {
         let i = left.trailingZeroBitCount
         left &= left &- 1
@@ -53,7 +55,59 @@ struct Classifier {
       }
       index &+= 1
     }
+    var left = index < count ? wanted : 0
+    while left != 0 {
+      let i = left.trailingZeroBitCount
+      left &= left &- 1
+      guard let flow = find(keys + i, from: index, hashes, kernels, &lookups) else { continue }
+      flows[i] = flow
+      wanted &= ~(1 << UInt32(truncatingIfNeeded: i))
+    }
     return wanted
+  }
+
+  /// Up to so many keys are searched one after the other.
+  private static let few = 3
+  /// Tables that one key is hashed for at a time.
+  private static let ahead = 8
+
+  /// The flow of one key in the tables from `first` on. A single search waits for memory at every
+  /// table; so the buckets of several are under way before the first is looked at.
+  @inline(__always)
+  private func find(
+    _ key: UnsafePointer<FlowKey>, from first: Int, _ hashes: UnsafeMutablePointer<UInt64>,
+    _ kernels: UnsafePointer<pb_kernels>, _ lookups: inout UInt64
+  ) -> FlowPointer? {
+    var index = first
+    while index < count {
+      let some = min(Classifier.ahead, count &- index)
+      let tables = self.tables + index
+      let masks = UnsafeMutableRawPointer(tables).assumingMemoryBound(to: UnsafeRawPointer?.self)
+      kernels.pointee.hash_under(key, masks, UInt32(truncatingIfNeeded: some), hashes)
+      for i in 0..<some { tables[i].pointee.array.prefetch(hashes[i]) }
+      for i in 0..<some {
+        lookups &+= 1
+        guard let flow = tables[i].pointee.find(key, hashes[i]) else { continue }
+        tables[i].pointee.hits &+= 1
+        return flow
+      }
+      index &+= some
+    }
+    return nil
+  }
+
+  /// The flow of one key that is not a gate (see `DeepKey`).
+  @inline(never)
+  mutating func findPlain(
+    _ key: UnsafePointer<FlowKey>, _ kernels: UnsafePointer<pb_kernels>
+  ) -> FlowPointer? {
+    for i in 0..<count {
+      if let flow = tables[i].pointee.find(key, kernels.pointee.hash(key, tables[i])), !flow.isGate
+      {
+        return flow
+      }
+    }
+    return nil
   }
 
   /// The flow that has exactly the masked key that `flow` has, and this mask.
@@ -64,19 +118,24 @@ struct Classifier {
   }
 
   /// Adds a flow whose key and mask are new together; sets its mask pointer.
-  mutating func insert(_ flow: FlowPointer, mask: FlowMask, kernels: pb_kernels) {
+  mutating func insert(
+    _ flow: FlowPointer, mask: FlowMask, kernels: pb_kernels,
+    supply: UnsafeMutablePointer<MemorySupply>? = nil
+  ) {
     let table = self.table(mask) ?? addTable(mask)
     flow.pointee.mask = UnsafePointer(
       UnsafeMutableRawPointer(table).assumingMemoryBound(to: FlowMask.self))
-    table.pointee.insert(flow, kernels.hash(flow, table), kernels: kernels)
+    table.pointee.insert(flow, kernels.hash(flow, table), kernels: kernels, supply: supply)
   }
 
   /// Removes a flow; its slot still has key and mask.
-  mutating func remove(_ flow: FlowPointer, kernels: pb_kernels) {
+  mutating func remove(
+    _ flow: FlowPointer, kernels: pb_kernels, supply: UnsafeMutablePointer<MemorySupply>? = nil
+  ) {
     let table = UnsafeMutableRawPointer(mutating: flow.pointee.mask)
       .assumingMemoryBound(to: Subtable.self)
     table.pointee.remove(flow, kernels.hash(flow, table))
-    if table.pointee.flowCount == 0 { removeTable(table) }
+    if table.pointee.flowCount == 0 { removeTable(table, supply) }
   }
 
   /// Removes all flows, giving each to `body`.
@@ -89,16 +148,14 @@ struct Classifier {
     unionMask.pointee = FlowMask()
   }
 
-  /// Sorts by hits and starts counting anew.
-  func sort() {
-    for i in 1..<max(count, 1) {
-      var j = i
-      while j > 0 && tables[j - 1].pointee.hits < tables[j].pointee.hits {
-        swap(&tables[j - 1], &tables[j])
-        j -= 1
-      }
+  /// Sorts by hits and starts counting anew; tables that stopped growing half-way go on.
+  func keepHouse(_ kernels: pb_kernels, _ supply: UnsafeMutablePointer<MemorySupply>) {
+    var tables = UnsafeMutableBufferPointer(start: tables, count: count)
+    tables.sort { $0.pointee.hits > $1.pointee.hits }
+    for table in tables {
+      table.pointee.hits = 0
+      if table.pointee.oldLeft > 0 { table.pointee.move(16, kernels, supply) }
     }
-    for i in 0..<count { tables[i].pointee.hits = 0 }
   }
 
   private func table(_ mask: FlowMask) -> SubtablePointer? {
@@ -121,7 +178,9 @@ struct Classifier {
     return table
   }
 
-  private mutating func removeTable(_ table: SubtablePointer) {
+  private mutating func removeTable(
+    _ table: SubtablePointer, _ supply: UnsafeMutablePointer<MemorySupply>?
+  ) {
     var kept = 0
     var union = FlowMask()
     for i in 0..<count where tables[i] != table {
@@ -131,6 +190,6 @@ struct Classifier {
     }
     count = kept
     unionMask.pointee = union
-    Subtable.destroy(table)
+    Subtable.destroy(table, supply)
   }
 }

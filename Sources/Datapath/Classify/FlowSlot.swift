@@ -85,8 +85,10 @@ extension UnsafeMutablePointer where Pointee == FlowSlot {
   }
 }
 
-/// The slots of one worker: chunks that grow, and a list of free slots. Worker's thread only.
+/// The slots of one worker: chunks that grow, and a list of free slots. Worker's thread only. Big chunks
+/// are ordered when the last one is half used up (`MemorySupply`).
 struct FlowSlab {
+  private let supply: UnsafeMutablePointer<MemorySupply>?
   private var free: FlowPointer?
   private var fresh: FlowPointer?
   private var freshCount = 0
@@ -97,10 +99,13 @@ struct FlowSlab {
   private static let maxChunks = 4096
   private static let maxChunk = 2 << 20
 
-  init(huge: Bool) {
+  init(huge: Bool, supply: UnsafeMutablePointer<MemorySupply>? = nil) {
     self.huge = huge
+    self.supply = supply
     nextChunk = huge ? FlowSlab.maxChunk : 64 << 10
     chunks = .allocate(capacity: FlowSlab.maxChunks)
+    // Here it costs nobody time.
+    if huge { _ = grow() }
   }
 
   /// A dead slot to fill in; nil when there is no memory.
@@ -115,6 +120,9 @@ struct FlowSlab {
       freshCount -= 1
     }
     fresh?.initialize(to: FlowSlot(mask: FlowSlot.deadMask))
+    if freshCount == FlowSlab.maxChunk / MemoryLayout<FlowSlot>.stride / 2 {
+      supply?.pointee.slots.order(FlowSlab.maxChunk)
+    }
     return fresh
   }
 
@@ -128,8 +136,9 @@ struct FlowSlab {
   }
 
   private mutating func grow() -> Bool {
+    let ready = nextChunk == FlowSlab.maxChunk ? supply?.pointee.slots.take(nextChunk) : nil
     guard chunkCount < FlowSlab.maxChunks,
-      let chunk = PageMemory.map(nextChunk, huge: huge && nextChunk == FlowSlab.maxChunk)
+      let chunk = ready ?? PageMemory.map(nextChunk, huge: huge && nextChunk == FlowSlab.maxChunk)
     else { return false }
     chunks[chunkCount] = chunk
     chunkCount += 1

@@ -6,19 +6,29 @@ extension Datapath {
   /// Blocks until there is a miss; nil after `shutdown`. Fair among input ports.
   public func takeMisses(max: Int) -> [Miss]? { missQueue.take(max: max) }
 
+  /// Blocks until a flow has punted a packet; nil after `shutdown`. Fair among input ports. For one
+  /// thread, which gets no more packets while it works on those that it took: then the workers' rings
+  /// fill, each port gets its share of them, and what does not fit is dropped and counted
+  /// (`DropReason.userspaceActionError`).
+  public func takePunts(max: Int) -> [Punt]? { puntQueue.take(max: max) }
+
   /// Answers a miss: installs a flow at the worker that asked, and sends the packets that wait for
   /// it, in the order in which they came. With `install` false only the packets that wait under the
   /// miss's own key are sent; no flow remains and nil is returned.
   ///
   /// `in_port` and `recirc_id` are matched exactly, whatever `mask` says. If the worker has a flow
   /// with the same masked key and mask already, that one stays and the handle ends as `.removed`.
+  ///
+  /// With a `deepMask` the answer is for packets only that match the miss's deep key under it. When
+  /// the port's flows have too many masks already, the flow matches the whole key (`MaskQuota`).
   public func answer(
-    _ miss: Miss, mask: FlowMask, actions: [DatapathAction], owner: AnyObject? = nil,
-    install: Bool = true
+    _ miss: Miss, mask: FlowMask, deepMask: DeepKey = DeepKey(), actions: [DatapathAction],
+    owner: AnyObject? = nil, install: Bool = true
   ) -> FlowHandle? {
     guard let thread = thread(miss.worker) else { return nil }
-    var command = Command(install ? .install : .release)
-    command.key = miss.key
+    var command = Command(install ? .install : .release, miss)
+    command.deepMask = deepMask
+    command.hasDeepMask = !deepMask.isZero
     guard install else {
       let program = ActionProgram(actions)
       let words = program.allocate()
@@ -27,9 +37,38 @@ extension Datapath {
       thread.post(command, burying: [.program(words)])
       return nil
     }
+    let use = maskQuota.reserve(
+      .init(plain: mask | FlowMask.alwaysExact, deep: deepMask),
+      at: .init(worker: miss.worker, port: miss.key.inPort))
+    command.deepMask = use.masks.deep
     let handle = FlowHandle(
-      key: miss.key, mask: mask | FlowMask.alwaysExact, actions: actions, worker: miss.worker,
-      owner: owner)
+      key: miss.key, mask: use.masks.plain, deepKey: miss.deep, deepMask: use.masks.deep,
+      actions: actions, worker: miss.worker, owner: owner)
+    handle.maskUse = (maskQuota, use)
+    command.count = UInt32(handle.compile())
+    command.program = UnsafePointer(handle.program)
+    command.record = handle.record
+    return thread.install(handle, command) ? handle : nil
+  }
+
+  /// Installs a flow's like at another worker, which is about to poll its port; nil when the worker
+  /// cannot have it (`MaskQuota`), or there is none. Any control-side thread that does not change the
+  /// flow's actions meanwhile.
+  public func copy(_ flow: FlowHandle, to worker: Int) -> FlowHandle? {
+    guard let thread = thread(worker) else { return nil }
+    let masks = MaskQuota.Masks(plain: flow.mask, deep: flow.deepMask)
+    let use = maskQuota.reserve(masks, at: .init(worker: worker, port: flow.key.inPort))
+    guard use.masks == masks else {
+      maskQuota.release(use)
+      return nil
+    }
+    let handle = FlowHandle(
+      key: flow.key, mask: flow.mask, deepKey: flow.deepKey, deepMask: flow.deepMask,
+      actions: flow.actions, worker: worker)
+    handle.maskUse = (maskQuota, use)
+    var command = Command(.install)
+    (command.key, command.deep, command.deepMask) = (flow.key, flow.deepKey, flow.deepMask)
+    command.hasDeepMask = !flow.deepMask.isZero
     command.count = UInt32(handle.compile())
     command.program = UnsafePointer(handle.program)
     command.record = handle.record
@@ -38,9 +77,7 @@ extension Datapath {
 
   /// Drops the packets that wait for this miss (`DropReason.upcallError`).
   public func discard(_ miss: Miss) {
-    var command = Command(.discard)
-    command.key = miss.key
-    thread(miss.worker)?.post(command)
+    thread(miss.worker)?.post(Command(.discard, miss))
   }
 
   /// Replaces the actions of a flow; its statistics go on.
@@ -69,11 +106,19 @@ extension Datapath {
   public func execute(
     _ packet: UnsafeRawBufferPointer, inPort: PortNumber, actions: [DatapathAction]
   ) {
-    let size = max(packet.count, MempoolRegistry.defaultBufferSize)
+    execute(packet, inPort: inPort, actions: actions) { _ in }
+  }
+
+  /// The same for a buffer that `prepare` has seen.
+  func execute(
+    _ packet: UnsafeRawBufferPointer, inPort: PortNumber, actions: [DatapathAction],
+    _ prepare: (OpaquePointer) -> Void
+  ) {
     guard let thread = thread(0), packet.count <= 64 << 10,
-      let pool = try? executionPools.pool(size),
+      let pool = try? MempoolRegistry.shared.pool(bufferSize: MempoolRegistry.defaultBufferSize),
       let buffer = MempoolRegistry.packet(from: packet, pool: pool)
     else { return }
+    prepare(buffer)
     let program = ActionProgram(actions)
     let words = program.allocate()
     var command = Command(.execute)
@@ -82,23 +127,6 @@ extension Datapath {
     command.program = UnsafePointer(words)
     command.count = UInt32(program.words.count)
     if thread.post(command, burying: [.program(words)]) == nil { pb_mbuf_free(buffer) }
-  }
-}
-
-/// Pools that packet-outs take their buffers from: asked for once per size, so that each packet
-/// does not promise itself more of the pool.
-final class ExecutionPools {
-  private let lock = Lock()
-  private var pools: [Int: OpaquePointer] = [:]
-
-  func pool(_ size: Int) throws -> OpaquePointer {
-    let rounded = (size + 2047) & ~2047
-    return try lock.withLock {
-      if let pool = pools[rounded] { return pool }
-      let pool = try MempoolRegistry.shared.pool(bufferSize: rounded)
-      pools[rounded] = pool
-      return pool
-    }
   }
 }
 

@@ -1,11 +1,18 @@
 import CDPDKShim
 
 extension Datapath {
+  /// Of the counter that all cycles are counted with.
+  public static var cyclesPerSecond: UInt64 { pb_tsc_hz() }
+
   func startWorker(id: Int, core: Int?, index: Int) throws -> WorkerThread {
     let thread = try WorkerThread(
-      id: id, core: core, index: index, bell: missQueue.bell, kernels: kernels,
-      maximumSleep: maximumSleep, configuration: configuration)
+      id: id, core: core, index: index, bell: missQueue.bell, puntBell: puntQueue.bell,
+      kernels: kernels, configuration: configuration)
+    // Before any flow: a worker looks at its meters when a flow has one.
+    thread.worker.pointee.meters = try meters.share()
+    configure(thread)
     missQueue.add(worker: id, ring: thread.misses)
+    puntQueue.add(worker: id, ring: thread.punts)
     return thread
   }
 
@@ -13,17 +20,17 @@ extension Datapath {
   /// With no cores the event worker polls ethdevs. Workers whose core stays go on with their flows;
   /// flows of workers that end are reported as removed. Control thread.
   public func setPMDCores(_ cores: [Int]) throws {
-    try lock.withLock {
-      let wanted = Set(cores)
-      let leaving = threads.filter { thread in thread.core.map { !wanted.contains($0) } ?? false }
-      // Queues must have left a worker before it ends, and before another one polls them.
-      threads.removeAll { thread in leaving.contains { $0 === thread } }
-      for thread in leaving { setQueues([], of: thread) }
-      for thread in leaving { thread.wait() }
-      for thread in leaving { end(thread) }
+    let wanted = Set(cores)
+    let leaving = try lock.withLock {
       let present = Set(threads.compactMap(\.core))
       for core in wanted.subtracting(present).sorted() { try start(core) }
-      distributeQueues()
+      return threads.filter { thread in thread.core.map { !wanted.contains($0) } ?? false }
+    }
+    // Queues must have left a worker before it ends.
+    assignQueues(without: leaving)
+    lock.withLock {
+      threads.removeAll { thread in leaving.contains { $0 === thread } }
+      for thread in leaving { end(thread) }
     }
   }
 
@@ -40,58 +47,17 @@ extension Datapath {
 
   private func end(_ thread: WorkerThread) {
     missQueue.remove(worker: thread.id)
+    puntQueue.remove(worker: thread.id)
     for (number, workerPort) in thread.ports {
       ports[number]?.retired.add(workerPort)
     }
     thread.stop()
+    meters.retire(thread.worker.pointee.meters)
     for workerPort in thread.ports.values {
       workerPort.pointee.destroy()
       workerPort.deallocate()
     }
     thread.ports = [:]
-  }
-
-  /// Spreads ethdev queues over the busy workers, or gives them to the event worker; in two steps,
-  /// so that no queue is ever polled by two workers. Under the lock.
-  func distributeQueues() {
-    let pollers = threads.count > 1 ? Array(threads[1...]) : threads
-    var plan: [ObjectIdentifier: [WorkerDescription.Queue]] = [:]
-    var next = 0
-    for (number, port) in ports.sorted(by: { $0.key < $1.key }) {
-      guard case .ethdev(let ethdev) = port.source else { continue }
-      for queue in 0..<Int(ethdev.receiveQueues) {
-        let thread = pollers[next % pollers.count]
-        plan[ObjectIdentifier(thread), default: []].append(
-          .init(port: number, queue: queue, enabled: true))
-        next += 1
-      }
-    }
-    for thread in threads {
-      let wanted = plan[ObjectIdentifier(thread)] ?? []
-      setQueues(thread.queues.filter { wanted.contains($0) }, of: thread)
-    }
-    for thread in threads { thread.wait() }
-    for thread in threads { setQueues(plan[ObjectIdentifier(thread)] ?? [], of: thread) }
-    for thread in threads { thread.wait() }
-  }
-
-  /// Posts a poll list if it is another one than now; the old one is freed when it is out of use.
-  private func setQueues(_ queues: [WorkerDescription.Queue], of thread: WorkerThread) {
-    guard thread.queues != queues else { return }
-    let cycles = Dictionary(
-      zip(thread.queues, thread.queueCycles), uniquingKeysWith: { first, _ in first })
-    thread.queues = queues
-    let list = PollList.create(
-      queues.compactMap { queue in
-        thread.ports[queue.port].map {
-          PollList.Entry(port: $0, queue: UInt16(queue.queue), cycles: cycles[queue] ?? 0)
-        }
-      })
-    var command = Command(.poll)
-    command.memory = UnsafeMutableRawPointer(list)
-    let old = thread.pollList
-    thread.pollList = list
-    thread.post(command, burying: old.map { [.pollList($0)] } ?? [])
   }
 
   /// The workers, the event worker first.
@@ -100,23 +66,72 @@ extension Datapath {
       threads.map { thread in
         WorkerDescription(
           id: thread.id, core: thread.core,
-          numaNode: thread.core.map { Int(pb_numa_node_of_core(Int32($0))) } ?? 0,
-          queues: thread.queues, queueCycles: thread.queueCycles,
-          cycles: thread.counters.busyCycles &+ thread.counters.idleCycles,
-          counters: thread.counters.since(thread.baseline),
+          numaNode: thread.numaNode, queues: thread.queues,
+          isIsolated: assignment.isolated.contains(thread.id),
+          maximumSleep: thread.core.map { workerOptions.maximumSleep(ofCore: $0) } ?? 0,
+          countedMilliseconds: max(0, pb_monotonic_ms() - thread.cleared),
+          counters: thread.counters.since(thread.baseline), pauses: thread.pauses,
           drops: DropReason.allCases.map { thread.worker.pointee.drops[$0.rawValue] })
       }
     }
   }
 
-  /// Starts workers' counters from zero; flows and masks stay what they are.
-  public func clearCounters() {
-    lock.withLock { for thread in threads { thread.baseline = thread.counters } }
+  /// Names of workers that have not obeyed a command since the last call of this. Control thread.
+  public func stuckWorkers() -> [String] {
+    lock.withLock { threads }.filter { $0.isStuck() }.map { thread in
+      thread.core.map { "PMD thread on core \($0)" } ?? "event worker"
+    }
   }
 
-  /// Lets busy workers sleep up to this long when they have little to do; 0 for never.
-  public func setMaximumSleep(microseconds: Int) {
-    maximumSleep.pointee = UInt64(max(microseconds, 0)) * 1000
+  /// Starts workers' counters from zero, of all or of those on one core; flows and masks stay what
+  /// they are.
+  public func clearCounters(core: Int? = nil) {
+    lock.withLock {
+      for thread in threads where core == nil || thread.core == core {
+        thread.baseline = thread.counters
+        thread.cleared = pb_monotonic_ms()
+        thread.clearPauses()
+        guard let metrics = thread.metrics else { continue }
+        var command = Command(.clearMetrics)
+        command.memory = UnsafeMutableRawPointer(metrics)
+        thread.post(command)
+      }
+    }
+  }
+
+  /// How busy workers wait, send and measure from now on. Control thread.
+  public func setWorkerOptions(_ options: WorkerOptions) {
+    guard options != workerOptions else { return }
+    workerOptions = options
+    lock.withLock { for thread in threads { configure(thread) } }
+  }
+
+  /// Nothing of it is for the event worker.
+  private func configure(_ thread: WorkerThread) {
+    guard let core = thread.core else { return }
+    let settings = WorkerSettings(
+      restNanoseconds: UInt64(workerOptions.maximumSleep(ofCore: core)) * 1000,
+      flushCycles: UInt64(max(0, workerOptions.flushInterval)) * pb_tsc_hz() / 1_000_000,
+      metrics: workerOptions.measuresRounds ? thread.makeMetrics() : nil, watch: workerOptions.watch
+    )
+    let memory = UnsafeMutablePointer<WorkerSettings>.allocate(capacity: 1)
+    memory.initialize(to: settings)
+    var command = Command(.configure)
+    command.memory = UnsafeMutableRawPointer(memory)
+    thread.post(command, burying: [.settings(memory)])
+  }
+
+  /// What the worker of a core has measured since its counters were cleared; nil when it does not.
+  public func metrics(worker id: Int) -> RoundMetrics.Snapshot? {
+    lock.withLock {
+      guard workerOptions.measuresRounds else { return nil }
+      return threads.first { $0.id == id }?.metrics?.pointee.snapshot
+    }
+  }
+
+  /// Rounds that took too long, since the last call. Control thread.
+  public func takeSuspects() -> [RoundMetrics.Suspect] {
+    lock.withLock { threads.compactMap { $0.metrics?.pointee.takeSuspect() } }
   }
 }
 
@@ -125,6 +140,20 @@ extension WorkerThread {
   var queueCycles: [UInt64] {
     guard let list = pollList else { return [] }
     return (0..<list.pointee.count).map { list.pointee.entries[$0].cycles }
+  }
+
+  /// How long commands kept its packets waiting, since that was cleared.
+  var pauses: PauseHistogram {
+    let counters = worker.pointee.pauses
+    return PauseHistogram(
+      counts: (0..<PauseCounters.places).map { counters.counts[$0] &- pauseBaseline[$0] },
+      longest: counters.longest, cyclesPerMicrosecond: Double(pb_tsc_hz()) / 1_000_000)
+  }
+
+  func clearPauses() {
+    pauseBaseline = (0..<PauseCounters.places).map { worker.pointee.pauses.counts[$0] }
+    // The worker may write this as well, at worst an old pause survives.
+    worker.pointee.pauses.longest = 0
   }
 
   /// The worker's own counters, with the number of its masks.
@@ -152,6 +181,9 @@ extension WorkerCounters {
     c.idleIterations &-= start.idleIterations
     c.busyCycles &-= start.busyCycles
     c.idleCycles &-= start.idleCycles
+    c.sleepIterations &-= start.sleepIterations
+    c.sleepCycles &-= start.sleepCycles
+    c.missCycles &-= start.missCycles
     return c
   }
 }

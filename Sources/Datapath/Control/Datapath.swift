@@ -4,7 +4,7 @@ import Fields
 /// The control side of the packet's path: ports come and go, workers start and stop, misses are
 /// asked for and answered, flows removed. What it does to workers goes through their mailboxes.
 ///
-/// Files: this one (life cycle, simulation), `+Ports`, `+Workers`, `+Flows`.
+/// Files: this one (life cycle, simulation), `+Ports`, `+Workers`, `+Queues`, `+Flows`.
 ///
 /// Threads: ports and workers from the control thread; misses, answers, removals, counters and
 /// statistics from any control-side thread. `lock` guards the lists of ports and workers; it is
@@ -13,12 +13,13 @@ public final class Datapath {
   let configuration: DatapathConfiguration
   let lock = Lock()
   let missQueue: MissQueue
+  let puntQueue: PuntQueue
   let kernels: UnsafeMutablePointer<pb_kernels>
-  /// Longest sleep of busy workers in ns; read by them.
-  let maximumSleep: UnsafeMutablePointer<UInt64>
+  /// Token buckets that the workers share.
+  let meters: MeterTable
 
-  /// Buffers for packet-outs.
-  let executionPools = ExecutionPools()
+  /// How many masks flows have.
+  let maskQuota = MaskQuota()
 
   // Under the lock.
   var ports: [PortNumber: AttachedPort] = [:]
@@ -26,18 +27,35 @@ public final class Datapath {
   var threads: [WorkerThread] = []
   var nextWorkerID = 1
   private var isShutDown = false
+  var loadHistory = LoadHistory()
+  /// Who polls what, and what that was decided by.
+  var assignment = QueueAssignment()
+  var assignedFor: AssignmentInput?
+
+  // Of the control thread.
+  public internal(set) var workerOptions = WorkerOptions()
+  var queuePolicy = QueueAssignment.Policy()
+  /// While set, queues are not assigned when ports come and go: new ones wait to be polled.
+  public var defersAssignment = false {
+    didSet { if !defersAssignment { assignQueues() } }
+  }
+  /// Called before queues go from one worker to another: the time to give the new one the flows of
+  /// the old one.
+  public var onQueuesMoving: (([QueueMove]) -> Void)?
+  /// Called when queues were assigned.
+  public var onQueuesAssigned: ((QueueAssignment) -> Void)?
 
   /// Starts the event worker. `EAL.initialize` must have been called.
   public init(_ configuration: DatapathConfiguration = DatapathConfiguration()) throws {
     guard EAL.isInitialized else { throw DatapathError("DPDK is not initialized") }
     self.configuration = configuration
     missQueue = try MissQueue()
-    maximumSleep = .allocate(capacity: 1)
-    maximumSleep.initialize(to: 0)
+    puntQueue = try PuntQueue()
+    meters = try MeterTable(clockWord: configuration.clockWord)
     kernels = .allocate(capacity: 1)
     kernels.initialize(to: pb_kernels())
-    guard pb_kernels_select(nil, kernels) == 0 else {
-      throw DatapathError("this processor lacks SSE4.2")
+    guard pb_kernels_select(configuration.kernels, kernels) == 0 else {
+      throw DatapathError("this processor lacks \(configuration.kernels ?? "SSE4.2")")
     }
     threads = [try startWorker(id: 0, core: nil, index: 0)]
   }
@@ -46,7 +64,6 @@ public final class Datapath {
     shutdown()
     threads = []
     kernels.deallocate()
-    maximumSleep.deallocate()
   }
 
   /// Detaches all ports and ends all workers and translators. Control thread.
@@ -56,11 +73,17 @@ public final class Datapath {
       return !isShutDown
     }
     guard first else { return }
+    // No queue moves any more, and nobody hears of it.
+    (onQueuesMoving, onQueuesAssigned) = (nil, nil)
+    defersAssignment = true
     missQueue.close()
+    puntQueue.close()
     for port in lock.withLock({ Array(ports.keys) }) { detach(port) }
     for thread in lock.withLock({ threads }) {
       missQueue.remove(worker: thread.id)
+      puntQueue.remove(worker: thread.id)
       thread.stop()
+      meters.retire(thread.worker.pointee.meters)
     }
   }
 
@@ -74,7 +97,21 @@ public final class Datapath {
     }
   }
 
+  /// Has DPDK wait for the workers before memory is unmapped that a peer has taken away (memif), for
+  /// the life of the process: a worker that comes to a command is in no burst any more.
+  public func outlivePeers() {
+    pb_before_unmapping(
+      { datapath in
+        guard let datapath else { return }
+        Unmanaged<Datapath>.fromOpaque(datapath).takeUnretainedValue().waitForMailboxes()
+      }, Unmanaged.passRetained(self).toOpaque())
+  }
+
   // MARK: Simulation
+
+  /// Called again and again by `quiesce`, and while parked packets hold up a queue that moves: for
+  /// work that the caller would else have to come back for.
+  public var whileQuiescing: (() -> Void)?
 
   /// Returns when all injected packets, their misses included, have been handled, and translators
   /// are done with all that they took; false when that did not happen within the time limit (of
@@ -83,6 +120,7 @@ public final class Datapath {
   public func quiesce(timeoutMilliseconds: Int = 5000) -> Bool {
     let end = pb_monotonic_ms() + Int64(timeoutMilliseconds)
     while !isQuiet() {
+      whileQuiescing?()
       if pb_monotonic_ms() > end { return false }
       pb_sleep_ns(20_000)
     }

@@ -1,5 +1,6 @@
 import CDPDKShim
 import Fields
+import Synchronization
 
 /// A megaflow of one worker, as control code holds it.
 ///
@@ -10,6 +11,11 @@ public final class FlowHandle {
   /// The masked key and its mask; `inPort` is the datapath port.
   public var key: FlowKey { record.pointee.key }
   public var mask: FlowMask { record.pointee.mask }
+  /// The rest of a long key (see `DeepKey`); an empty mask for a plain flow.
+  public var deepKey: DeepKey { record.pointee.deepKey }
+  public var deepMask: DeepKey { record.pointee.deepMask }
+  /// No other handle has or had this number.
+  public var number: UInt64 { record.pointee.number }
   public let worker: Int
   /// Whatever its creator wants to find here.
   public let owner: AnyObject?
@@ -42,16 +48,29 @@ public final class FlowHandle {
   /// A handle that no worker knows: what a datapath returns before it posts the flow, and what a
   /// test's fake datapath returns.
   public init(
-    key: FlowKey, mask: FlowMask, actions: [DatapathAction], worker: Int, owner: AnyObject? = nil
+    key: FlowKey, mask: FlowMask, deepKey: DeepKey = DeepKey(), deepMask: DeepKey = DeepKey(),
+    actions: [DatapathAction], worker: Int, owner: AnyObject? = nil
   ) {
     self.actions = actions
     self.worker = worker
     self.owner = owner
     record = .allocate(capacity: 1)
-    record.initialize(to: FlowRecord(key: key & mask, mask: mask))
+    record.initialize(
+      to: FlowRecord(
+        key: key & mask, deepKey: deepKey & deepMask, mask: mask, deepMask: deepMask,
+        isDeep: !deepMask.isZero,
+        number: Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue))
   }
 
+  private static let numbers = Atomic<UInt64>(0)
+
+  /// Where the flow's masks are counted.
+  var maskUse: (quota: MaskQuota, use: MaskQuota.Use)?
+  /// Neighbours in the worker's `HeldFlows`, under its lock.
+  var next: Unmanaged<FlowHandle>?, before: Unmanaged<FlowHandle>?
+
   deinit {
+    if let maskUse { maskUse.quota.release(maskUse.use) }
     program?.deallocate()
     record.deinitialize(count: 1)
     record.deallocate()
@@ -89,11 +108,18 @@ public final class FlowHandle {
 /// What worker and control share of a flow. Written by the worker once the flow was posted; freed by
 /// the handle, which the datapath keeps alive until the worker let go of the flow.
 struct FlowRecord {
+  // As two `LongKey`s.
   let key: FlowKey
+  let deepKey: DeepKey
   let mask: FlowMask
+  let deepMask: DeepKey
+  let isDeep: Bool
+  let number: UInt64
   /// `FlowHandle.State`, stored with release.
   var state: UInt32 = 0
   /// Valid while the state is `installed`.
   var slot: FlowPointer?
+  /// The gate in front of a deep flow. The worker's.
+  var gate: FlowPointer?
   var final = FlowHandle.Statistics()
 }

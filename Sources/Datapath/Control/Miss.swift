@@ -7,15 +7,20 @@ public struct Miss: Sendable {
   public let worker: Int
   /// The exact key; `inPort` is the datapath port.
   public let key: FlowKey
+  /// What else is known of the first packet.
+  public let deep: DeepKey
+  /// Whether the packets wait under `deep` as well: they came to a gate (see `DeepKey`).
+  public let isDeep: Bool
   /// Length of the first packet in bytes.
   public let packetLength: Int
-  /// Its first bytes, at most 128.
-  public let bytes: [UInt8]
 
-  public init(worker: Int, key: FlowKey, packetLength: Int, bytes: [UInt8]) {
+  public init(
+    worker: Int, key: FlowKey, deep: DeepKey = DeepKey(), isDeep: Bool = false, packetLength: Int
+  ) {
     self.worker = worker
     self.key = key
+    self.deep = deep
+    self.isDeep = isDeep
     self.packetLength = packetLength
-    self.bytes = bytes
   }
 }

@@ -11,12 +11,20 @@ final class MissQueue {
     let ring: UnsafeMutablePointer<MissRing>
   }
 
+  /// The misses of one input port. Most come in runs of one port.
+  private final class Queue {
+    let port: PortNumber
+    var misses = FIFO<Miss>()
+
+    init(_ port: PortNumber) { self.port = port }
+  }
+
   let bell: UnsafeMutablePointer<TranslatorBell>
   private let lock = Lock()
   private var sources: [Source] = []
-  private var queues: [PortNumber: FIFO<Miss>] = [:]
-  /// Ports with waiting misses, whose turn comes first first.
-  private var turns = FIFO<PortNumber>()
+  private var queues: [PortNumber: Queue] = [:]
+  /// Those with waiting misses, whose turn comes first first.
+  private var turns = FIFO<Queue>()
   /// Translators that took misses and have not come back for more: they may still be at work.
   private var busy: Set<pthread_t> = []
   private var isClosed = false
@@ -68,10 +76,15 @@ final class MissQueue {
     lock.withLock {
       for source in sources { drain(source) }
       var misses: [Miss] = []
-      while misses.count < max, let port = turns.popFirst() {
-        guard let miss = queues[port]?.popFirst() else { continue }
-        misses.append(miss)
-        if queues[port]?.isEmpty == false { turns.append(port) } else { queues[port] = nil }
+      misses.reserveCapacity(max)
+      while misses.count < max, let queue = turns.popFirst() {
+        // Nobody else waits: no need to stand in line again for each.
+        let isAlone = turns.isEmpty
+        repeat {
+          guard let miss = queue.misses.popFirst() else { break }
+          misses.append(miss)
+        } while isAlone && misses.count < max
+        if queue.misses.isEmpty { queues[queue.port] = nil } else { turns.append(queue) }
       }
       if !misses.isEmpty { busy.insert(pthread_self()) }
       // Someone may have slept through the ring while this thread had the lock.
@@ -81,20 +94,24 @@ final class MissQueue {
   }
 
   private func drain(_ source: Source) {
+    var last: Queue?
     while let record = source.ring.pointee.next() {
-      let bytes = withUnsafeBytes(of: &record.pointee.bytes) {
-        Array($0.prefix(Int(record.pointee.captured)))
-      }
       let miss = Miss(
-        worker: source.worker, key: record.pointee.key,
-        packetLength: Int(record.pointee.packetLength), bytes: bytes)
+        worker: source.worker, key: record.pointee.key, deep: record.pointee.deep,
+        isDeep: record.pointee.isDeep, packetLength: Int(record.pointee.packetLength))
       source.ring.pointee.finish()
       let port = miss.key.inPort
-      if queues[port] == nil {
-        queues[port] = FIFO()
-        turns.append(port)
-      }
-      queues[port]?.append(miss)
+      let queue = last.flatMap { $0.port == port ? $0 : nil } ?? queue(port)
+      if queue.misses.isEmpty { turns.append(queue) }
+      queue.misses.append(miss)
+      last = queue
     }
+  }
+
+  private func queue(_ port: PortNumber) -> Queue {
+    if let known = queues[port] { return known }
+    let new = Queue(port)
+    queues[port] = new
+    return new
   }
 }

@@ -5,19 +5,19 @@ public struct WorkerDescription: Sendable {
   /// The core it is pinned to, nil for the event worker.
   public var core: Int?
   public var numaNode: Int
-  public var queues: [Queue]
-  /// Cycles that each of `queues` has cost, and all cycles of the worker, since they started.
-  public var queueCycles: [UInt64]
-  public var cycles: UInt64
+  /// What it polls, in the order of `ReceiveQueue`.
+  public var queues: [ReceiveQueue]
+  /// Whether it has pinned queues only, because the policy says so.
+  public var isIsolated: Bool
+  /// Longest sleep when it has little to do, in microseconds.
+  public var maximumSleep: Int
+  /// For how long `counters` have counted.
+  public var countedMilliseconds: Int64
   public var counters: WorkerCounters
+  /// Since the worker started.
+  public var pauses: PauseHistogram
   /// Drops that belong to no port, by `DropReason.rawValue`.
   public var drops: [UInt64]
-
-  public struct Queue: Hashable, Sendable {
-    public var port: PortNumber
-    public var queue: Int
-    public var enabled: Bool
-  }
 }
 
 /// What a worker counted since it started or since its counters were cleared.
@@ -40,6 +40,11 @@ public struct WorkerCounters: Equatable, Sendable {
   public var idleIterations: UInt64 = 0
   public var busyCycles: UInt64 = 0
   public var idleCycles: UInt64 = 0
+  /// Rounds after which it slept, and for how long. No part of the others.
+  public var sleepIterations: UInt64 = 0
+  public var sleepCycles: UInt64 = 0
+  /// Cycles that asking the translators took the worker; counted with round metrics only.
+  public var missCycles: UInt64 = 0
   /// Flows installed now, and the masks they have.
   public var flows: UInt64 = 0
   public var masks: UInt64 = 0

@@ -7,32 +7,41 @@ final class WorkerThread {
   let id: Int
   /// nil for the event worker.
   let core: Int?
+  let numaNode: Int
   /// Its place among the workers that run now: chooses transmit queues.
   let index: Int
   let worker: WorkerPointer
   /// Descriptors that the event worker waits for; -1 for others.
   let pollSet: Int32
   let misses: UnsafeMutablePointer<MissRing>
+  let punts: UnsafeMutablePointer<PuntRing>
+  let samples: UnsafeMutablePointer<SampleRing>
   /// Ports as this worker sees them, and the queues it polls. Under the datapath's lock.
   var ports: [PortNumber: WorkerPortPointer] = [:]
-  var queues: [WorkerDescription.Queue] = []
+  var queues: [ReceiveQueue] = []
   var pollList: UnsafeMutablePointer<PollList>?
   /// What counters started from when they were cleared last.
   var baseline = WorkerCounters()
+  /// When that was, on the monotonic clock.
+  var cleared = pb_monotonic_ms()
+  /// What it measures of its rounds, once it was asked to.
+  private(set) var metrics: UnsafeMutablePointer<RoundMetrics>?
+  var pauseBaseline = [UInt64](repeating: 0, count: PauseCounters.places)
 
   private let mailbox: UnsafeMutablePointer<Mailbox>
-  private let maximumSleep: UnsafePointer<UInt64>
   private var thread = pthread_t()
   private let lock = Lock()
   private var graves = FIFO<(ticket: UInt64, content: Grave)>()
-  /// Handles of flows that the worker may hold, by address.
-  private var flows: [ObjectIdentifier: FlowHandle] = [:]
+  private var flows = HeldFlows()
   private var hasStopped = false
+  /// Control thread.
+  private var pulse = Pulse()
 
   /// What is freed once the worker has processed the command that used it.
   enum Grave {
     case program(UnsafeMutablePointer<UInt32>)
     case pollList(UnsafeMutablePointer<PollList>)
+    case settings(UnsafeMutablePointer<WorkerSettings>)
     case port(WorkerPortPointer)
     /// A flow that was to be installed, or removed: forgotten if it is gone.
     case flow(FlowHandle)
@@ -40,19 +49,26 @@ final class WorkerThread {
 
   init(
     id: Int, core: Int?, index: Int, bell: UnsafeMutablePointer<TranslatorBell>,
-    kernels: UnsafePointer<pb_kernels>, maximumSleep: UnsafePointer<UInt64>,
+    puntBell: UnsafeMutablePointer<TranslatorBell>, kernels: UnsafePointer<pb_kernels>,
     configuration: DatapathConfiguration
   ) throws {
-    guard let ring = MissRing() else { throw DatapathError("out of memory for a miss ring") }
-    (self.id, self.core, self.index, self.maximumSleep) = (id, core, index, maximumSleep)
+    guard let ring = MissRing(), let puntRing = PuntRing() else {
+      throw DatapathError("out of memory for a worker's rings")
+    }
+    (self.id, self.core, self.index) = (id, core, index)
+    numaNode = core.map { Int(pb_numa_node_of_core(Int32($0))) } ?? 0
     misses = .allocate(capacity: 1)
     misses.initialize(to: ring)
+    punts = .allocate(capacity: 1)
+    punts.initialize(to: puntRing)
+    samples = .allocate(capacity: 1)
+    samples.initialize(to: SampleRing())
     mailbox = try Mailbox.create()
     worker = allocateLines(Worker.self, count: 1)
     worker.initialize(
       to: try Worker(
-        id: id, mailbox: mailbox, misses: misses, bell: bell, kernels: kernels,
-        configuration: configuration))
+        id: id, mailbox: mailbox, misses: misses, bell: bell, punts: punts, puntBell: puntBell,
+        samples: samples, kernels: kernels, configuration: configuration))
     pollSet = core == nil ? pb_poll_create() : -1
     if core == nil { _ = pb_poll_add(pollSet, mailbox.pointee.event, nil) }
     let this = Unmanaged.passRetained(self).toOpaque()
@@ -77,7 +93,8 @@ final class WorkerThread {
       worker.pointee.runEventDriven(pollSet, tags)
       tags.deallocate()
     } else {
-      worker.pointee.runBusy(maximumSleep)
+      pb_sharpen_sleep()
+      worker.pointee.runBusy()
     }
     if registered { rte_thread_unregister() }
   }
@@ -94,6 +111,7 @@ final class WorkerThread {
       }
       let ticket = mailbox.pointee.post(command)
       for grave in graves { self.graves.append((ticket, grave)) }
+      worker.pointee.supply.pointee.serve()
       sweep()
       return ticket
     }
@@ -103,9 +121,10 @@ final class WorkerThread {
   func install(_ handle: FlowHandle, _ command: Command) -> Bool {
     lock.withLock {
       guard !hasStopped else { return false }
-      flows[ObjectIdentifier(handle)] = handle
+      flows.add(handle)
       let ticket = mailbox.pointee.post(command)
       graves.append((ticket, .flow(handle)))
+      worker.pointee.supply.pointee.serve()
       sweep()
       return true
     }
@@ -121,6 +140,11 @@ final class WorkerThread {
   /// Whether the worker has processed everything posted so far.
   var isIdle: Bool { mailbox.pointee.processedCount() == mailbox.pointee.postedCount }
 
+  /// Whether the worker still has not come to what the last call asked of it.
+  func isStuck() -> Bool {
+    !pulse.isFelt(processed: mailbox.pointee.processedCount()) { post(Command(.barrier)) }
+  }
+
   /// Frees what the worker has let go of. Under the lock.
   private func sweep() {
     let done = mailbox.pointee.processedCount()
@@ -134,17 +158,27 @@ final class WorkerThread {
     switch grave {
     case .program(let words): words.deallocate()
     case .pollList(let list): PollList.destroy(list)
+    case .settings(let settings): settings.deallocate()
     case .port(let port):
       port.pointee.destroy()
       port.deallocate()
     case .flow(let handle):
-      if handle.state == .removed { flows[ObjectIdentifier(handle)] = nil }
+      if handle.state == .removed { flows.remove(handle) }
     }
   }
 
   /// Forgets handles of flows that went with their port.
   func forgetRemovedFlows() {
-    lock.withLock { flows = flows.filter { $0.value.state != .removed } }
+    lock.withLock { flows.removeAll { $0.state == .removed } }
+  }
+
+  /// The metrics, which live as long as the worker.
+  func makeMetrics() -> UnsafeMutablePointer<RoundMetrics> {
+    if let metrics { return metrics }
+    let made = UnsafeMutablePointer<RoundMetrics>.allocate(capacity: 1)
+    made.initialize(to: RoundMetrics())
+    metrics = made
+    return made
   }
 
   // MARK: End
@@ -161,7 +195,7 @@ final class WorkerThread {
     pthread_join(thread, nil)
     lock.withLock {
       sweep()
-      flows = [:]
+      flows.removeAll()
     }
   }
 
@@ -172,7 +206,15 @@ final class WorkerThread {
     mailbox.deallocate()
     misses.pointee.destroy()
     misses.deallocate()
+    punts.pointee.destroy()
+    punts.deallocate()
+    samples.pointee.destroy()
+    samples.deallocate()
     if let pollList { PollList.destroy(pollList) }
+    if let metrics {
+      metrics.pointee.destroy()
+      metrics.deallocate()
+    }
     if pollSet >= 0 { pb_close(pollSet) }
   }
 }

@@ -4,16 +4,9 @@ import Fields
 /// A miss on its way from a worker: plain data.
 struct MissRecord {
   var key = FlowKey()
+  var deep = DeepKey()
+  var isDeep = false
   var packetLength: UInt32 = 0
-  var captured: UInt32 = 0
-  var bytes = Capture()
-  private var pad = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
-
-  /// Bytes of a packet that a miss carries.
-  static let captureBytes = 128
-  struct Capture {
-    var a = FlowKey(), b = FlowKey()  // 128 bytes
-  }
 }
 
 /// The way from one worker to the translators: a ring of misses. The worker puts, whoever holds the

@@ -23,6 +23,19 @@ public enum PacketParser {
     return key
   }
 
+  /// The same for a packet that may have no Ethernet header: then `type` is its Ethertype, else 0.
+  @inline(__always)
+  static func parse(
+    _ frame: UnsafeRawPointer, length: Int, type: UInt16, inPort: PortNumber,
+    into key: UnsafeMutablePointer<FlowKey>
+  ) {
+    guard type != 0 else { return parse(frame, length: length, inPort: inPort, into: key) }
+    key.pointee = FlowKey()
+    key.pointee.inPort = inPort
+    var cursor = Cursor(next: frame, left: length)
+    parseNetwork(type, &cursor, key)
+  }
+
   /// Parses `length` bytes into `key`. Bound: reads `frame[0..<length]` only.
   public static func parse(
     _ frame: UnsafeRawPointer, length: Int, inPort: PortNumber,
@@ -35,7 +48,12 @@ public enum PacketParser {
     key.pointee.w1 = ethernet.loadUnaligned(as: UInt64.self)
     key.pointee.w2 = UInt64(ethernet.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
     parseTag(&cursor, key)
-    let type = parseEtherType(&cursor)
+    parseNetwork(parseEtherType(&cursor), &cursor, key)
+  }
+
+  private static func parseNetwork(
+    _ type: UInt16, _ cursor: inout Cursor, _ key: UnsafeMutablePointer<FlowKey>
+  ) {
     key.pointee.ethType = type
     switch type {
     case EtherType.ipv4: parseIPv4(&cursor, key)
@@ -61,6 +79,11 @@ public enum PacketParser {
 
     /// The next 16-bit word without taking it; the caller knows that `left >= 2`.
     @inline(__always) var word: UInt16 { next.big(0, UInt16.self) }
+
+    /// Whether a VLAN tag follows.
+    @inline(__always) var isAtTag: Bool {
+      word == EtherType.vlan || word == EtherType.serviceVLAN
+    }
   }
 }
 
@@ -68,7 +91,9 @@ public enum PacketParser {
 enum EtherType {
   static let ipv4: UInt16 = 0x0800, arp: UInt16 = 0x0806, rarp: UInt16 = 0x8035
   static let ipv6: UInt16 = 0x86dd
+  static let mpls: UInt16 = 0x8847, mplsMulticast: UInt16 = 0x8848, nsh: UInt16 = 0x894f
   static let vlan: UInt16 = 0x8100, serviceVLAN: UInt16 = 0x88a8
+  static let transparentEthernet: UInt16 = 0x6558
   /// Smaller values are lengths of 802.2 frames.
   static let minimum: UInt16 = 0x0600
 }
@@ -160,7 +185,7 @@ extension PacketParser {
 
   /// Walks IPv6 extension headers up to the transport header or a later fragment's data; false when
   /// one of them is cut off. Ends, because every header takes at least 8 bytes.
-  private static func skipExtensions(
+  static func skipExtensions(
     _ cursor: inout Cursor, _ proto: inout UInt8, _ fragment: inout UInt8
   ) -> Bool {
     while true {

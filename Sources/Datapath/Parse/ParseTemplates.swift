@@ -6,19 +6,31 @@ import Fields
 ///
 /// A template covers Ethernet, at most one 802.1Q tag, IPv4 without options or fragments or IPv6
 /// without extension headers and traffic class, and UDP or TCP. Every byte that decides whether a
-/// frame has the shape lies in frame bytes 12 to 27, the "window"; see `pb_template`. Everything
-/// else, and every frame with doubtful lengths, goes to `PacketParser`.
+/// frame has the shape lies in frame bytes 12 to 27, the "window"; see `pb_template`. One more is for
+/// frames with two tags or more, of which the key has the outer tag and the inner one's type; the kernel
+/// itself looks at the types. Everything else, and every frame with doubtful lengths, goes to
+/// `PacketParser`.
 enum ParseTemplates {
   /// `PB_SHAPES` templates, 64-byte aligned.
   static let shared: UnsafePointer<pb_template> = {
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: MemoryLayout<pb_template>.stride * Int(PB_SHAPES), alignment: 64)
     let templates = raw.bindMemory(to: pb_template.self, capacity: Int(PB_SHAPES))
-    for shape in 0..<Int(PB_SHAPES) {
+    for shape in 0..<Int(PB_TWO_TAGS) {
       templates[shape] = template(tagged: shape & 4 != 0, v6: shape & 2 != 0, tcp: shape & 1 != 0)
     }
+    templates[Int(PB_TWO_TAGS)] = twoTags
     return UnsafePointer(templates)
   }()
+
+  private static var twoTags: pb_template {
+    var t = pb_template()
+    var window = Window()
+    window.copyTag()
+    window.copyType(16)
+    window.store(into: &t)
+    return t
+  }
 
   private static func template(tagged: Bool, v6: Bool, tcp: Bool) -> pb_template {
     var t = pb_template()
@@ -29,14 +41,11 @@ enum ParseTemplates {
     if tagged {
       window.require(12, 0x81)
       window.require(13, 0x00)
-      window.copy(14, to: FlowKey.Offset.vlanTCI)
-      window.copy(15, to: FlowKey.Offset.vlanTCI + 1)
-      window.base[FlowKey.Offset.vlanTCI - 16] = UInt8(vlanPresent >> 8)
+      window.copyTag()
     }
     window.require(type, v6 ? 0x86 : 0x08)
     window.require(type + 1, v6 ? 0xdd : 0x00)
-    window.copy(type, to: FlowKey.Offset.ethType)
-    window.copy(type + 1, to: FlowKey.Offset.ethType + 1)
+    window.copyType(type)
     if v6 {
       window.require(l3, 0x60)
       window.require(l3 + 1, 0x00, mask: 0xf0)
@@ -74,6 +83,17 @@ enum ParseTemplates {
 
     mutating func copy(_ frameByte: Int, to keyByte: Int) {
       shuffle[keyByte - 16] = UInt8(frameByte - 12)
+    }
+
+    mutating func copyTag() {
+      copy(14, to: FlowKey.Offset.vlanTCI)
+      copy(15, to: FlowKey.Offset.vlanTCI + 1)
+      base[FlowKey.Offset.vlanTCI - 16] = UInt8(vlanPresent >> 8)
+    }
+
+    mutating func copyType(_ frameByte: Int) {
+      copy(frameByte, to: FlowKey.Offset.ethType)
+      copy(frameByte + 1, to: FlowKey.Offset.ethType + 1)
     }
 
     func store(into t: inout pb_template) {

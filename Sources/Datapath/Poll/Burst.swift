@@ -15,17 +15,21 @@ import Fields
 /// the burst is counted and sent as a whole. The first packet of another flow ends the attempt, and
 /// the burst goes through the passes.
 ///
-/// Then the transmit buffers of all ports that got packets are flushed.
+/// Then the transmit buffers of all ports that got packets are flushed, unless they are to wait for
+/// more (`tx-flush-interval`).
 extension Worker {
   /// Handles `packets[0..<count]`, received on `port`.
   @inline(__always)
   mutating func process(_ port: WorkerPortPointer, count: Int) {
-    if let flow = port.pointee.lastFlow, isAll(of: flow, port, count) {
+    if isSampleDue() {
+      processSampled(port, count)
+    } else if let flow = port.pointee.lastFlow, isAll(of: flow, port, count) {
       actOnAll(flow, port, count)
     } else {
       processEach(port, count)
     }
-    flushDirtyPorts()
+    recirculateAll()
+    if settings.flushCycles == 0 { flushDirtyPorts() }
     port.pointee.rxPackets &+= UInt64(truncatingIfNeeded: count)
     counters.packetsReceived &+= UInt64(truncatingIfNeeded: count)
     if hasNewMisses { ringBell() }
@@ -36,13 +40,20 @@ extension Worker {
     let n = UInt32(truncatingIfNeeded: count)
     let all = UInt32(truncatingIfNeeded: (1 &<< UInt64(n)) &- 1)
     extract(port, n, all)
-    var unknown = all
-    let candidates = kernels.pointee.match(burst, n)
-    if candidates != 0 { unknown &= ~kernels.pointee.verify(burst, candidates) }
-    counters.cacheHits &+= UInt64(truncatingIfNeeded: count &- unknown.nonzeroBitCount)
-    if unknown != 0 { unknown = classify(port, unknown) }
+    let unknown = findFlows(port, n, all)
     port.pointee.lastFlow = unknown == 0 ? commonFlow(count) : nil
     act(port, count, unknown)
+  }
+
+  /// Passes 2 to 4: flows for the keys; returns the set of those that have none.
+  @inline(__always)
+  mutating func findFlows(_ port: WorkerPortPointer, _ count: UInt32, _ all: UInt32) -> UInt32 {
+    var unknown = all
+    let candidates = kernels.pointee.match(burst, count)
+    if candidates != 0 { unknown &= ~kernels.pointee.verify(burst, candidates) }
+    counters.cacheHits &+= UInt64(
+      truncatingIfNeeded: Int(count) &- unknown.nonzeroBitCount)
+    return unknown == 0 ? 0 : classify(port, unknown)
   }
 
   // MARK: One flow for all
@@ -51,8 +62,7 @@ extension Worker {
   private static let shortestRun = 4
 
   @inline(__always)
-  private mutating func isAll(of flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) -> Bool
-  {
+  mutating func isAll(of flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) -> Bool {
     let n = UInt32(truncatingIfNeeded: count)
     return count >= Worker.shortestRun
       && kernels.pointee.same(burst, n, port.pointee.firstWord, flow) != 0
@@ -60,14 +70,14 @@ extension Worker {
 
   /// The flow of all packets, if it is one.
   @inline(__always)
-  private mutating func commonFlow(_ count: Int) -> FlowPointer? {
+  mutating func commonFlow(_ count: Int) -> FlowPointer? {
     var i = 1
     while i < count && flows[i] == flows[0] { i &+= 1 }
     return i == count && count >= Worker.shortestRun ? flows[0] : nil
   }
 
   @inline(__always)
-  private mutating func actOnAll(_ flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) {
+  mutating func actOnAll(_ flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) {
     let total = burst.pointee.total
     counters.cacheHits &+= UInt64(truncatingIfNeeded: count)
     port.pointee.rxBytes &+= total.bytes
@@ -82,32 +92,29 @@ extension Worker {
     }
   }
 
-  @inline(never)
-  private mutating func runAll(_ flow: FlowPointer, _ port: WorkerPortPointer, _ count: Int) {
-    for i in 0..<count {
-      run(flow.program, Int(flow.pointee.wordCount), packets[i].unsafelyUnwrapped, port)
-    }
-  }
-
   // MARK: 1. Extract
 
   @inline(__always)
-  private mutating func extract(_ port: WorkerPortPointer, _ count: UInt32, _ all: UInt32) {
+  mutating func extract(_ port: WorkerPortPointer, _ count: UInt32, _ all: UInt32) {
     let mask = UnsafeRawPointer(port.pointee.classifier.unionMask)
-    let done = kernels.pointee.extract(burst, count, port.pointee.firstWord, mask)
+    // The recirculation id follows the port.
+    let word = port.pointee.firstWord | UInt64(turn.recircID.bigEndian) &<< 32
+    let done = kernels.pointee.extract(burst, count, word, mask)
     if done != all { extractOthers(port, all & ~done) }
   }
 
   /// The frames of the set `others`, by the generic parser.
   @inline(never)
-  private mutating func extractOthers(_ port: WorkerPortPointer, _ others: UInt32) {
+  mutating func extractOthers(_ port: WorkerPortPointer, _ others: UInt32) {
     var left = others
     while left != 0 {
       let i = left.trailingZeroBitCount
       left &= left &- 1
       guard let packet = packets[i], let data = pb_mbuf_data(packet) else { continue }
       PacketParser.parse(
-        data, length: Int(pb_mbuf_length(packet)), inPort: port.pointee.number, into: keys + i)
+        data, length: Int(pb_mbuf_length(packet)), type: turn.bareType,
+        inPort: port.pointee.number, into: keys + i)
+      keys[i].recircID = turn.recircID
     }
     kernels.pointee.hash_set(keys, others, port.pointee.classifier.unionMask, hashes)
   }
@@ -133,7 +140,7 @@ extension Worker {
   // MARK: 5. Act
 
   @inline(__always)
-  private mutating func act(_ port: WorkerPortPointer, _ count: Int, _ unknown: UInt32) {
+  mutating func act(_ port: WorkerPortPointer, _ count: Int, _ unknown: UInt32) {
     let packets = self.packets
     let flows = self.flows
     let keys = self.keys

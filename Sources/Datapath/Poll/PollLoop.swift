@@ -4,47 +4,35 @@ import CDPDKShim
 ///
 /// - **busy**: polls its queues without pause, pinned to a core of its own ("PMD").
 /// - **adaptive**: the same, but sleeps a little longer after every round without packets, up to a
-///   maximum, and not at all under load (`pmd-maxsleep`).
+///   maximum, and not at all under load (`pmd-sleep-max`).
 /// - **event-driven**: sleeps until a descriptor of a kernel-backed or dummy port or the mailbox has
 ///   something; polls ethdev queues in between if no busy worker does.
 ///
-/// One round is: commands, a burst from every queue, account for the cycles.
+/// One round is: commands, a burst from every queue, account for the cycles; and, where the worker's
+/// settings ask for it, `Worker+RoundEnd`.
 extension Worker {
   /// Runs a busy or adaptive worker until it is stopped.
-  mutating func runBusy(_ maximumSleep: UnsafePointer<UInt64>) {
+  mutating func runBusy() {
     var then = pb_tsc()
     var sleep: UInt64 = 0
     while isRunning {
       processCommands()
       let start = then
-      let received = pollQueues(&then)
+      var bursts = 0
+      let received = pollQueues(&then, &bursts)
       if received == 0 { then = pb_tsc() }
       account(then &- start, received)
       clock.update(then)
       keepHouse()
-      if maximumSleep.pointee != 0 { then = rest(&sleep, maximumSleep.pointee, received, then) }
+      if settings.endsRounds { then = endRound(start, then, received, bursts, &sleep) }
     }
-  }
-
-  /// Adaptive part: sleeping counts as idle time of the next round.
-  @inline(never)
-  private mutating func rest(
-    _ sleep: inout UInt64, _ maximum: UInt64, _ received: Int, _ then: UInt64
-  ) -> UInt64 {
-    if received >= WorkerPort.burst / 2 {
-      sleep = 0
-    } else {
-      sleep = min(sleep &+ 1_000, maximum)
-      pb_sleep_ns(Int(truncatingIfNeeded: sleep))
-    }
-    return then
   }
 
   /// One burst from every queue; returns the number of packets. The time since `then` goes to the
   /// queue that had packets, and `then` becomes the end of the last burst: as many readings of the
   /// TSC as bursts.
   @inline(__always)
-  private mutating func pollQueues(_ then: inout UInt64) -> Int {
+  private mutating func pollQueues(_ then: inout UInt64, _ bursts: inout Int) -> Int {
     guard let list = pollList else { return 0 }
     let entries = list.pointee.entries
     let count = list.pointee.count
@@ -54,8 +42,10 @@ extension Worker {
       let port = entries[i].port
       let n = port.pointee.receive(entries[i].queue, into: packets)
       if n > 0 {
+        if settings.metrics != nil { noteFill(port, entries[i].queue, n) }
         process(port, count: n)
         received &+= n
+        bursts &+= 1
         let now = pb_tsc()
         entries[i].cycles &+= now &- then
         then = now
@@ -76,17 +66,23 @@ extension Worker {
     }
   }
 
-  /// Each second: most used subtables first.
+  /// Each second: most used subtables first; one port per round, so that no round gets long.
   @inline(__always)
   private mutating func keepHouse() {
-    if clock.now &- lastSort >= 1000 || clock.now < lastSort { sortSubtables() }
+    if nextHouse != nil || clock.now &- lastHousekeeping >= 1000 || clock.now < lastHousekeeping {
+      keepNextHouse()
+    }
   }
 
   @inline(never)
-  private mutating func sortSubtables() {
-    lastSort = clock.now
-    guard let list = pollList else { return }
-    for i in 0..<list.pointee.count { list.pointee.entries[i].port.pointee.classifier.sort() }
+  private mutating func keepNextHouse() {
+    if let port = nextHouse {
+      port.pointee.classifier.keepHouse(kernels.pointee, supply)
+      nextHouse = port.pointee.next
+    } else {
+      lastHousekeeping = clock.now
+      nextHouse = firstPort
+    }
   }
 
   // MARK: Event-driven
@@ -107,7 +103,8 @@ extension Worker {
       let start = pb_tsc()
       clock.update(start)
       var then = start
-      var received = pollQueues(&then)
+      var bursts = 0
+      var received = pollQueues(&then, &bursts)
       for i in 0..<ready {
         if let tag = tags[i] {
           received &+= receiveReady(PortNumber(truncatingIfNeeded: UInt(bitPattern: tag)))

@@ -9,30 +9,45 @@ extension Worker {
     if !mailbox.pointee.isEmpty() { processWaitingCommands() }
   }
 
+  /// Not for ever: a control thread that posts without end must not stop the packets.
   @inline(never)
   private mutating func processWaitingCommands() {
-    // Not for ever: a control thread that posts without end must not stop the packets.
-    var budget = 64
-    while budget > 0, let command = mailbox.pointee.next() {
+    let start = pb_tsc()
+    var now = start
+    while now &- start < limits.commandCycles, let command = mailbox.pointee.next() {
       perform(command)
+      recirculateAll()
       flushDirtyPorts()
+      if hasNewMisses { ringBell() }
       mailbox.pointee.finish()
-      budget -= 1
+      now = pb_tsc()
     }
+    pauses.count(now &- start)
   }
 
   private mutating func perform(_ command: UnsafeMutablePointer<Command>) {
     switch command.pointee.kind {
     case .barrier: break
-    case .attach: ports[Int(command.pointee.port)] = command.pointee.workerPort
+    case .attach:
+      guard let port = command.pointee.workerPort else { return }
+      ports[Int(command.pointee.port)] = port
+      port.pointee.next = firstPort
+      firstPort = port
     case .detach: detach(command.pointee.port)
     case .poll:
       pollList = command.pointee.memory?.assumingMemoryBound(to: PollList.self)
+    case .configure:
+      guard let new = command.pointee.memory?.assumingMemoryBound(to: WorkerSettings.self) else {
+        return
+      }
+      settings = new.pointee
+    case .clearMetrics:
+      command.pointee.memory?.assumingMemoryBound(to: RoundMetrics.self).pointee.clear()
     case .install: install(command)
     case .release:
       guard let program = command.pointee.program else { return }
-      release(commandKey(command), .program(program, Int(command.pointee.count)))
-    case .discard: release(commandKey(command), .drop(.upcallError))
+      release(command, .program(program, Int(command.pointee.count)))
+    case .discard: release(command, .drop(.upcallError))
     case .change: change(command)
     case .remove:
       if let record = command.pointee.record { remove(record) }
@@ -47,14 +62,6 @@ extension Worker {
     }
   }
 
-  /// The command's key; commands lie on cache lines, as kernels need it.
-  private mutating func commandKey(_ command: UnsafeMutablePointer<Command>) -> UnsafePointer<
-    FlowKey
-  > {
-    UnsafeRawPointer(command).advanced(by: MemoryLayout<Command>.offset(of: \.key) ?? 64)
-      .assumingMemoryBound(to: FlowKey.self)
-  }
-
   // MARK: Flows
 
   /// Installs a flow. If an equal one (same masked key and mask) is there already, that one stays
@@ -62,28 +69,53 @@ extension Worker {
   private mutating func install(_ command: UnsafeMutablePointer<Command>) {
     guard let record = command.pointee.record, let program = command.pointee.program else { return }
     let count = Int(command.pointee.count)
-    guard let port = ports[Int(record.pointee.key.inPort)], let slot = slab.take() else {
+    guard let port = ports[Int(record.pointee.key.inPort)] else {
       finish(record, nil)
-      return release(commandKey(command), .program(program, count))
+      return release(command, .program(program, count))
     }
+    let isInstalled: Bool
+    if record.pointee.isDeep {
+      if let same = port.pointee.deep.exact(record, kernels) {
+        finish(record, nil)
+        if command.pointee.isDeep { return release(command, .flow(same)) }
+        return release(command, .program(program, count))
+      }
+      isInstalled = installDeep(record, port, program, count)
+    } else {
+      isInstalled = installPlain(command, record, port, program, count)
+    }
+    guard !isInstalled else { return }
+    finish(record, nil)
+    release(command, .program(program, count))
+  }
+
+  private mutating func installPlain(
+    _ command: UnsafeMutablePointer<Command>, _ record: UnsafeMutablePointer<FlowRecord>,
+    _ port: WorkerPortPointer, _ program: UnsafePointer<UInt32>, _ count: Int
+  ) -> Bool {
+    guard let slot = slab.take() else { return false }
     slot.pointee.key = record.pointee.key
     let mask = record.pointee.mask
     if let same = port.pointee.classifier.exact(slot, mask: mask, kernels: kernels.pointee) {
       slab.release(slot)
+      // In a gate's place: the flows behind it are old, and control is about to remove them.
+      if same.isGate { return false }
       finish(record, nil)
-      return release(commandKey(command), .flow(same))
+      release(command, .flow(same))
+      return true
     }
-    slot.pointee.packets = 0
-    slot.pointee.bytes = 0
-    slot.pointee.used = 0
-    slot.pointee.tcpFlags = 0
-    slot.pointee.record = record
-    slot.setProgram(program, count: count)
-    port.pointee.classifier.insert(slot, mask: mask, kernels: kernels.pointee)
+    slot.start(record, program, count)
+    port.pointee.classifier.insert(slot, mask: mask, kernels: kernels.pointee, supply: supply)
+    announce(slot, record)
+    releaseMatching(slot)
+    return true
+  }
+
+  /// Tells control where a flow is.
+  mutating func announce(_ slot: FlowPointer, _ record: UnsafeMutablePointer<FlowRecord>) {
     counters.flows &+= 1
     record.pointee.slot = slot
     pb_store_release_u32(&record.pointee.state, FlowHandle.State.installed.rawValue)
-    releaseMatching(slot)
   }
 
   private mutating func change(_ command: UnsafeMutablePointer<Command>) {
@@ -98,8 +130,12 @@ extension Worker {
       let slot = record.pointee.slot
     else { return }
     finish(record, slot)
-    if let port = ports[Int(slot.pointee.key.inPort)] {
-      port.pointee.classifier.remove(slot, kernels: kernels.pointee)
+    if let port = ports[Int(record.pointee.key.inPort)] {
+      if let gate = record.pointee.gate {
+        removeDeep(slot, gate, port)
+      } else {
+        port.pointee.classifier.remove(slot, kernels: kernels.pointee, supply: supply)
+      }
     }
     counters.flows &-= 1
     slab.release(slot)
@@ -120,11 +156,28 @@ extension Worker {
     guard let port = ports[Int(number)] else { return }
     releaseAll(port, .portDetached)
     flushDirtyPorts()
-    port.pointee.classifier.removeAll { flow in
-      if let record = flow.pointee.record { finish(record, flow) }
-      slab.release(flow)
+    port.pointee.deep.removeAll { forget($0) }
+    port.pointee.classifier.removeAll { forget($0) }
+    ports[Int(number)] = nil
+    unchain(port)
+  }
+
+  private mutating func unchain(_ port: WorkerPortPointer) {
+    if nextHouse == port { nextHouse = port.pointee.next }
+    if firstPort == port { firstPort = port.pointee.next }
+    var other = firstPort
+    while let previous = other {
+      if previous.pointee.next == port { previous.pointee.next = port.pointee.next }
+      other = previous.pointee.next
+    }
+  }
+
+  /// A flow or a gate whose port goes.
+  private mutating func forget(_ flow: FlowPointer) {
+    if let record = flow.pointee.record {
+      finish(record, flow)
       counters.flows &-= 1
     }
-    ports[Int(number)] = nil
+    slab.release(flow)
   }
 }

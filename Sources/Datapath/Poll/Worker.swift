@@ -17,15 +17,23 @@ struct Worker {
   let mailbox: UnsafeMutablePointer<Mailbox>
   let misses: UnsafeMutablePointer<MissRing>
   let bell: UnsafeMutablePointer<TranslatorBell>
+  let punts: UnsafeMutablePointer<PuntRing>
+  let puntBell: UnsafeMutablePointer<TranslatorBell>
+  let samples: UnsafeMutablePointer<SampleRing>
   let limits: WorkerLimits
 
   // Ports by number; the pages of numbers that are not in use are never touched.
   let ports: UnsafeMutablePointer<WorkerPortPointer?>
   private let portMemory: PageMemory
+  /// The first of all ports, chained by `next`.
+  var firstPort: WorkerPortPointer?
   /// Ports whose transmit buffer has packets.
   let dirty: UnsafeMutablePointer<WorkerPortPointer>
+  /// Where packets of a packet-out come in that come in on no port.
+  let nowhere: WorkerPortPointer
   var dirtyCount = 0
   var pollList: UnsafeMutablePointer<PollList>?
+  var settings = WorkerSettings()
 
   // Scratch of a burst, each aligned to cache lines.
   let packets: PacketList
@@ -34,27 +42,49 @@ struct Worker {
   /// Hashes of the subtable being searched.
   let tableHashes: UnsafeMutablePointer<UInt64>
   let flows: UnsafeMutablePointer<FlowPointer?>
+  /// What packets that are looked up again bring along.
+  let dpHashes: UnsafeMutablePointer<UInt32>
+  /// Both keys of the packet at hand, where its flow asks for them.
+  let long: UnsafeMutablePointer<LongKey>
 
   /// The same, and the cache's buckets, as the kernels want them.
   let burst: UnsafeMutablePointer<pb_burst>
   let kernels: UnsafePointer<pb_kernels>
   var cache: FlowCache
   var slab: FlowSlab
+  /// Memory that control gets ready.
+  let supply: UnsafeMutablePointer<MemorySupply>
   var lot: ParkingLot
+  var recirculating = RecirculationQueue()
+  /// What is known of the packet at hand beside its bytes.
+  var turn = Turn()
+  /// Lists that wait for the list inside them.
+  let steps: UnsafeMutablePointer<Step>
+  /// Bursts until a packet is reported for the self-check, this one included.
+  var burstsToSample: UInt32
+  /// Of the generator for samples; never 0.
+  var randomState = pb_tsc() | 1
+  var meters = MeterShare()
   var clock: WorkerClock
   var counters = WorkerCounters()
+  /// How long commands kept packets waiting. Control reads it.
+  var pauses = PauseCounters()
   /// Drops that belong to no port, by `DropReason`.
   let drops: UnsafeMutablePointer<UInt64>
+  /// Packets in the fullest queue of a guest in this round; while rounds are measured.
+  var fullestQueue: UInt64 = 0
   /// Whether misses were published since the bell was rung last.
   var hasNewMisses = false
-  /// When subtables were sorted last.
-  var lastSort: Int64 = 0
+  /// When housekeeping began last, and the port that it has come to; nil when it is done.
+  var lastHousekeeping: Int64 = 0
+  var nextHouse: WorkerPortPointer?
   var isRunning = true
 
   init(
     id: Int, mailbox: UnsafeMutablePointer<Mailbox>, misses: UnsafeMutablePointer<MissRing>,
-    bell: UnsafeMutablePointer<TranslatorBell>, kernels: UnsafePointer<pb_kernels>,
-    configuration c: DatapathConfiguration
+    bell: UnsafeMutablePointer<TranslatorBell>, punts: UnsafeMutablePointer<PuntRing>,
+    puntBell: UnsafeMutablePointer<TranslatorBell>, samples: UnsafeMutablePointer<SampleRing>,
+    kernels: UnsafePointer<pb_kernels>, configuration c: DatapathConfiguration
   ) throws {
     let portBytes = 65536 * MemoryLayout<WorkerPortPointer?>.stride
     let entries = id == 0 ? c.eventCacheEntries : c.cacheEntries
@@ -66,9 +96,14 @@ struct Worker {
     self.mailbox = mailbox
     self.misses = misses
     self.bell = bell
+    self.punts = punts
+    self.puntBell = puntBell
+    self.samples = samples
+    burstsToSample = samples.pointee.period
     self.kernels = kernels
     limits = WorkerLimits(
-      parkedPackets: c.maxParkedPerPort, parkedKeys: c.maxMissesPerPort)
+      parkedPackets: c.maxParkedPerPort, parkedKeys: c.maxMissesPerPort,
+      commandCycles: pb_tsc_hz() / 1_000_000 * UInt64(c.maxCommandMicroseconds))
     self.portMemory = portMemory
     ports = portMemory.base.bindMemory(to: WorkerPortPointer?.self, capacity: 65536)
     dirty = (portMemory.base + portBytes).bindMemory(to: WorkerPortPointer.self, capacity: 65536)
@@ -77,7 +112,13 @@ struct Worker {
     hashes = allocateLines(UInt64.self, count: WorkerPort.burst)
     tableHashes = allocateLines(UInt64.self, count: WorkerPort.burst)
     flows = allocateLines(FlowPointer?.self, count: WorkerPort.burst)
+    dpHashes = allocateLines(UInt32.self, count: WorkerPort.burst)
+    long = allocateLines(LongKey.self, count: 1)
+    steps = .allocate(capacity: ActionProgram.maxNesting + 1)
     drops = allocateLines(UInt64.self, count: DropReason.allCases.count)
+    nowhere = allocateLines(WorkerPort.self, count: 1)
+    nowhere.initialize(to: WorkerPort(nowhere: drops))
+    ports[0] = nowhere
     burst = .allocate(capacity: 1)
     burst.initialize(
       to: pb_burst(
@@ -87,7 +128,9 @@ struct Worker {
         total: pb_total()))
     self.cache = cache
     self.lot = lot
-    slab = FlowSlab(huge: c.hugepages && id != 0)
+    supply = .allocate(capacity: 1)
+    supply.initialize(to: MemorySupply())
+    slab = FlowSlab(huge: c.hugepages && id != 0, supply: supply)
     clock = WorkerClock(word: c.clockWord)
   }
 
@@ -99,10 +142,19 @@ struct Worker {
     hashes.deallocate()
     tableHashes.deallocate()
     flows.deallocate()
+    dpHashes.deallocate()
+    long.deallocate()
+    steps.deallocate()
+    recirculating.destroy()
     burst.deallocate()
-    drops.deallocate()
+    // The worker's drops are this port's.
+    nowhere.pointee.destroyNowhere()
+    nowhere.deallocate()
     cache.destroy()
     slab.destroy()
+    pauses.destroy()
+    supply.pointee.destroy()
+    supply.deallocate()
     lot.destroy()
   }
 }
@@ -113,6 +165,8 @@ typealias WorkerPointer = UnsafeMutablePointer<Worker>
 struct WorkerLimits {
   let parkedPackets: Int
   let parkedKeys: Int
+  /// How long commands may keep packets waiting, as long as there is more than one.
+  let commandCycles: UInt64
 }
 
 /// The queues that a worker polls. Made by control, replaced as a whole.

@@ -19,10 +19,22 @@ public enum DropReason: Int, CaseIterable, Sendable {
   case actionMismatch
   /// Longer than the output port's maximum.
   case txTooLong
+  /// What a sender left to do for it cannot be done: it is not the packet that the sender says.
+  case txInvalidOffload
   /// The device took fewer packets than it was given.
   case txQueueFull
+  /// No guest's driver is there to take it, or it has turned its queues off.
+  case txGuestDown
   /// The port was detached while packets waited.
   case portDetached
+  /// Looked up again and again, `RecirculationQueue.maxLevel` times.
+  case recirculationLimit
+  /// One burst made more copies to look up again than a worker remembers.
+  case recirculationQueueFull
+  /// A copy for the control side found no room there. Only the copy is lost.
+  case userspaceActionError
+  /// Over the rate of a meter.
+  case meter
 
   /// The name that statistics show.
   public var name: String {
@@ -36,8 +48,14 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case .noBuffer: "no_buffer"
     case .actionMismatch: "action_mismatch"
     case .txTooLong: "tx_too_long"
+    case .txInvalidOffload: "tx_invalid_offload"
     case .txQueueFull: "tx_queue_full"
+    case .txGuestDown: "tx_guest_down"
     case .portDetached: "port_detached"
+    case .recirculationLimit: "recirc_limit"
+    case .recirculationQueueFull: "recirc_queue_full"
+    case .userspaceActionError: "userspace_action_error"
+    case .meter: "meter"
     }
   }
 }

@@ -4,7 +4,8 @@ import CDPDKShim
 ///
 /// Ethdevs keep buffers in their queues for ever, so they are promised a number of buffers; what
 /// passes through (taps, sockets, packet-outs) needs no promise. A pool cannot grow: a promise that
-/// none of a size's pools can make any more brings another pool. Any thread.
+/// none of a size's pools can make any more brings another pool. Buffers of an ethdev are in memory of
+/// its NUMA node. Any thread.
 public final class MempoolRegistry {
   public static let shared = MempoolRegistry()
   /// Data room of a buffer for standard frames, without headroom.
@@ -23,27 +24,37 @@ public final class MempoolRegistry {
   private struct Pool {
     let pool: OpaquePointer
     let size: Int
+    let node: Int?
     let count: Int
     var promised: Int
     /// Given to someone without a promise: it is never known to be out of use.
     var isCommon: Bool
+  }
+  /// Where "any node" is one.
+  private static var onlyNode: Int? {
+    let node = Int(pb_only_node())
+    return node < 0 ? nil : node
   }
   private var pools: [Pool] = []
   private var made = 0
   private let lock = Lock()
 
   /// A pool with buffers of at least `bufferSize` bytes, `count` of them promised to the caller.
-  public func pool(bufferSize: Int, count: Int = 0) throws -> OpaquePointer {
-    try lock.withLock {
+  /// - Parameter node: where they are to be; nil where any will do.
+  /// - Throws: `MemoryShortage`.
+  public func pool(bufferSize: Int, count: Int = 0, node: Int? = nil) throws -> OpaquePointer {
+    let node = node ?? MempoolRegistry.onlyNode
+    return try lock.withLock {
       let size = min((max(bufferSize, 256) + 1023) & ~1023, MempoolRegistry.maxBufferSize)
-      for i in pools.indices where pools[i].size == size {
+      for i in pools.indices
+      where pools[i].size == size && (node == nil || pools[i].node == node) {
         if count == 0 || pools[i].promised + count + MempoolRegistry.reserve <= pools[i].count {
           pools[i].promised += count
           if count == 0 { pools[i].isCommon = true }
           return pools[i].pool
         }
       }
-      let pool = try create(size, promised: count)
+      let pool = try create(size, promised: count, node)
       pools.append(pool)
       return pool.pool
     }
@@ -59,25 +70,37 @@ public final class MempoolRegistry {
   }
 
   /// A comfortable number of buffers, or as many as there is memory for.
-  private func create(_ size: Int, promised count: Int) throws -> Pool {
+  private func create(_ size: Int, promised count: Int, _ node: Int?) throws -> Pool {
     let least = count + (count == 0 ? 512 : MempoolRegistry.reserve)
     let comfortable =
       MempoolRegistry.initialCount * MempoolRegistry.defaultBufferSize
       / max(size, MempoolRegistry.defaultBufferSize)
     var wanted = max(comfortable, least)
     while true {
-      made += 1
-      let n = UInt32(clamping: wanted - 1)
-      let cache = UInt32(min(MempoolRegistry.cacheSize, wanted / 8))
-      if let pool = pb_pool_create("patchbay-\(size)-\(made)", n, cache, UInt16(size)) {
-        return Pool(
-          pool: pool, size: size, count: wanted, promised: count, isCommon: count == 0)
+      // Trying takes all hugepages there are before it fails, and long.
+      var shortage = MemoryShortage(count: wanted, size: size, node: node)
+      if !shortage.isOver {
+        MemoryReserve.wait()
+        shortage = MemoryShortage(count: wanted, size: size, node: node)
       }
-      let failure = pb_rte_errno()
+      if shortage.isOver,
+        let pool = make(size, count: wanted, node)
+      {
+        return Pool(
+          pool: pool, size: size, node: node, count: wanted, promised: count, isCommon: count == 0)
+      }
       if freeUnused() { continue }
-      guard wanted / 2 >= least else { throw EALError(code: failure) }
-      wanted /= 2
+      guard wanted > least else { throw shortage }
+      wanted = max(wanted / 2, least)
     }
+  }
+
+  private func make(_ size: Int, count: Int, _ node: Int?) -> OpaquePointer? {
+    made += 1
+    let cache = UInt32(min(MempoolRegistry.cacheSize, count / 8))
+    return pb_pool_create(
+      "patchbay-\(size)-\(made)", UInt32(clamping: count - 1), cache, UInt16(size),
+      Int32(node ?? -1))
   }
 
   /// Frees the pools that nobody uses any more, when memory runs out; false when there are none.
@@ -88,13 +111,11 @@ public final class MempoolRegistry {
     return !unused.isEmpty
   }
 
-  /// A buffer that holds a copy of a frame; nil when it is too long or the pool is empty.
+  /// A buffer that holds a copy of a frame; nil when it is too long or there is no memory.
   static func packet(from frame: UnsafeRawBufferPointer, pool: OpaquePointer) -> OpaquePointer? {
-    guard let packet = pb_mbuf_alloc(pool) else { return nil }
-    guard frame.count <= Int(pb_mbuf_tailroom(packet)), let data = pb_mbuf_data(packet) else {
-      pb_mbuf_free(packet)
-      return nil
-    }
+    guard let packet = pb_mbuf_alloc_long(pool, UInt32(clamping: frame.count)),
+      let data = pb_mbuf_data(packet)
+    else { return nil }
     UnsafeMutableRawBufferPointer(start: data, count: frame.count).copyBytes(from: frame)
     pb_mbuf_set_length(packet, UInt32(frame.count))
     return packet

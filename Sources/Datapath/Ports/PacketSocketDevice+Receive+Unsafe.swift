@@ -48,62 +48,83 @@ extension PacketSocketDevice {
     return packet
   }
 
-  /// The next frame of the socket's queue.
+  /// The next frame of the socket's queue. The kernel's copy into a long buffer is the only one, unless
+  /// the frame is short enough for copying it again to cost little, or has a tag to be put back.
   private mutating func takeLongFrame(pool: OpaquePointer) -> OpaquePointer? {
+    if spare == nil { spare = pb_mbuf_alloc_long(pool, UInt32(PB_LONGEST_FRAME)) }
+    let into = spare.flatMap { pb_mbuf_data($0) }.map { UnsafeMutableRawPointer($0) } ?? longFrame
+    let room = Int(PB_LONGEST_FRAME)
+    let size = PacketSocketDevice.longFrameSize
     var offload = pb_offload()
     var vlan = pb_vlan()
-    let size = PacketSocketDevice.longFrameSize
-    let length = pb_packet_socket_receive_long(
-      pollDescriptor, &offload, longFrame, UInt64(size), &vlan)
-    guard length >= 14, length <= Int64(size) else {
+    let length = Int(
+      pb_packet_socket_receive_long(
+        pollDescriptor, &offload, into, UInt64(room), longFrame + room, UInt64(size - room), &vlan))
+    guard length >= 14, length <= size else {
       rxTooLong &+= 1
       return nil
     }
     segmentsSlot = false
-    return finish(longFrame, Int(length), offload, vlan, pool: pool)
+    if length > room && into != longFrame { longFrame.copyMemory(from: into, byteCount: room) }
+    if length > room { return finish(longFrame, length, offload, vlan, pool: pool) }
+    guard length > PacketSocketDevice.copiedAgain, vlan.tpid == 0, let long = spare else {
+      return finish(into, length, offload, vlan, pool: pool)
+    }
+    spare = nil
+    return deliver(long, length, offload, movedBy: 0)
   }
 
-  /// A buffer with the finished frame; nil when it is lost, or when `segmenter` has it now.
+  /// A buffer with the frame; nil when it is lost, or when `segmenter` has it now.
   private mutating func finish(
     _ frame: UnsafeMutableRawPointer, _ length: Int, _ offload: pb_offload, _ vlan: pb_vlan,
     pool: OpaquePointer
   ) -> OpaquePointer? {
-    if offload.gso_type != 0 {
-      guard let new = FrameSegmenter(frame, length: length, offload: offload, vlan: vlan) else {
-        rxMalformed &+= 1
-        return nil
-      }
-      segmenter = new
-      rxSegmented &+= 1
+    let tag = vlan.tpid == 0 ? 0 : 4
+    if length &+ tag > Int(PB_LONGEST_FRAME) {
+      start(frame, length, offload, vlan)
       return nil
     }
-    if offload.flags & OffloadFlags.needsChecksum != 0 {
-      guard
-        FrameSegmenter.completeChecksum(
-          frame, length: length, start: Int(offload.checksum_start),
-          offset: Int(offload.checksum_offset))
-      else {
-        rxMalformed &+= 1
-        return nil
-      }
-    }
-    let total = length &+ (vlan.tpid == 0 ? 0 : 4)
-    guard let packet = buffer(total, pool: pool), let data = pb_mbuf_data(packet) else {
+    guard let packet = buffer(length &+ tag, pool: pool), let data = pb_mbuf_data(packet) else {
       return nil
     }
     FrameSegmenter.copy(frame, length, vlan, into: data)
-    pb_mbuf_set_length(packet, UInt32(truncatingIfNeeded: total))
+    return deliver(packet, length &+ tag, offload, movedBy: tag)
+  }
+
+  /// A buffer that has a frame gets its length and its requests, whose offsets are `shift` bytes behind
+  /// what the kernel said; nil when they make no sense.
+  private mutating func deliver(
+    _ packet: OpaquePointer, _ length: Int, _ offload: pb_offload, movedBy shift: Int
+  ) -> OpaquePointer? {
+    pb_mbuf_set_length(packet, UInt32(truncatingIfNeeded: length))
+    guard offload.leave(in: packet, shift: shift) else {
+      rxMalformed &+= 1
+      pb_mbuf_free(packet)
+      return nil
+    }
     return packet
+  }
+
+  /// Begins to cut a frame that no buffer can hold.
+  private mutating func start(
+    _ frame: UnsafeRawPointer, _ length: Int, _ offload: pb_offload, _ vlan: pb_vlan
+  ) {
+    guard let headers = TransportHeaders(frame, length: length), offload.isSegmentation(headers),
+      let new = FrameSegmenter(
+        frame, length: length, headers, size: Int(offload.gso_size), vlan: vlan)
+    else {
+      rxTooLong &+= 1
+      return
+    }
+    segmenter = new
+    rxSegmented &+= 1
   }
 
   /// A buffer with room for `length` bytes; nil, and counted, when there is none.
   private mutating func buffer(_ length: Int, pool: OpaquePointer) -> OpaquePointer? {
-    switch largeFrames.buffer(length, small: pool) {
-    case .buffer(let packet): return packet
-    case .none: rxNoBuffer &+= 1
-    case .tooLong: rxTooLong &+= 1
-    }
-    return nil
+    let packet = pb_mbuf_alloc_long(pool, UInt32(truncatingIfNeeded: length))
+    if packet == nil { rxNoBuffer &+= 1 }
+    return packet
   }
 
   /// The next segment of the long frame in hand; nil when it is lost.

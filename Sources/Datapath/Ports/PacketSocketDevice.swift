@@ -4,10 +4,10 @@ import CDPDKShim
 ///
 /// Receiving: a ring of slots shared with the kernel (TPACKET_V2), no system call per frame. Frames
 /// that do not fit a slot, which are mostly the unsegmented packets of a local stack behind a veth,
-/// wait on the socket instead and take one call each; `FrameSegmenter` makes wire frames of them.
-/// Checksums that the kernel left to hardware are completed, VLAN tags that it moved to metadata are
-/// put back. Version 3 of the ring, with slots of any length, would add its block timeout (a
-/// millisecond or more) to every ping.
+/// wait on the socket instead and take one call each. What the kernel left to do for a frame becomes a
+/// request of the packet (`VirtioHeader`); VLAN tags that it moved to metadata are put back. The few
+/// frames that no buffer can hold are cut here. Version 3 of the ring, with slots of any length, would
+/// add its block timeout (a millisecond or more) to every ping.
 ///
 /// Sending: one `sendmmsg` per burst on a second socket. A transmit ring would save the copy only
 /// for real NICs (a veth copies ring pages anyway), and its slots come back in order, when the
@@ -24,7 +24,7 @@ public struct PacketSocketDevice {
   public internal(set) var rxTooLong: UInt64 = 0
   public internal(set) var rxMalformed: UInt64 = 0
   public internal(set) var rxNoBuffer: UInt64 = 0
-  /// Long frames that were cut into segments.
+  /// Frames too long for any buffer that were cut into segments.
   public internal(set) var rxSegmented: UInt64 = 0
   /// Errors that the receive socket reported: the device went down or away.
   public internal(set) var rxErrors: UInt64 = 0
@@ -37,14 +37,17 @@ public struct PacketSocketDevice {
   /// A long frame that is being cut, and whether it lies in slot `head`.
   var segmenter = FrameSegmenter()
   var segmentsSlot = false
-  var largeFrames = LargeFrames()
-  /// Where frames from the socket's queue go.
+  /// The long buffer that the next frame from the socket's queue goes to.
+  var spare: OpaquePointer?
+  /// Where such a frame is put together that no buffer can hold.
   let longFrame: UnsafeMutableRawPointer
 
   /// Slots of a ring, 2 KiB each.
   static let slots: UInt32 = 1024
   /// Longest frame that the kernel makes without jumbo payloads (RFC 2675), and some.
   static let longFrameSize = 65_536 + 256
+  /// Frames up to this length from the socket's queue are copied to a buffer of their size.
+  static let copiedAgain = 16_384
 
   private init(socket: pb_packet_socket) {
     self.socket = socket
@@ -68,11 +71,9 @@ public struct PacketSocketDevice {
   public static func destroy(_ device: UnsafeMutablePointer<PacketSocketDevice>) {
     pb_packet_socket_close(&device.pointee.socket)
     device.pointee.longFrame.deallocate()
+    if let spare = device.pointee.spare { pb_mbuf_free(spare) }
     device.deallocate()
   }
-
-  /// Lets the device receive frames that need a buffer of this pool. Control thread.
-  public mutating func lendLargeBuffers(_ pool: OpaquePointer) { largeFrames.lend(pool) }
 
   /// Frames lost since the last call because the ring was full. Control thread.
   public func takeKernelDrops() -> UInt64 { UInt64(pb_packet_socket_drops(pollDescriptor)) }

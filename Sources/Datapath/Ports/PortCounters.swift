@@ -7,6 +7,12 @@ public struct PortCounters: Equatable, Sendable {
   public var rxBytes: UInt64 = 0
   public var txPackets: UInt64 = 0
   public var txBytes: UInt64 = 0
+  /// How often a guest's queue was tried again that had taken some of the packets given to it.
+  public var txRetries: UInt64 = 0
+  /// Long packets that were cut into segments here, and packets whose checksum was completed here,
+  /// because the far end does neither.
+  public var segmented: UInt64 = 0
+  public var checksums: UInt64 = 0
   /// Indexed by `DropReason.rawValue`.
   public var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
 
@@ -21,5 +27,8 @@ public struct PortCounters: Equatable, Sendable {
       &+ self[.upcallError]
   }
   /// What statistics call `tx_dropped`: lost on the way out.
-  public var txDropped: UInt64 { self[.txTooLong] &+ self[.txQueueFull] &+ self[.noBuffer] }
+  public var txDropped: UInt64 {
+    self[.txTooLong] &+ self[.txQueueFull] &+ self[.noBuffer] &+ self[.txGuestDown]
+      &+ self[.txInvalidOffload]
+  }
 }

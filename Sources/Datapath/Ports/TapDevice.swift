@@ -3,10 +3,12 @@ import Glibc
 
 /// A tap interface of the kernel: bridge ports of type `internal` and `tap`.
 ///
-/// One `read` or `write` per frame. The kernel completes checksums and cuts long segments itself,
-/// because the tap was opened without any offload. A tap that somebody deletes (or whose network
-/// namespace goes away) makes its descriptor readable for ever; the device then replaces it by a
-/// silent one, so that no worker spins on it, and says `isGone`.
+/// One `readv` or `writev` per frame, which has a header before it: the kernel says what it left to do
+/// for the frame, and is told what we did (`pb_offload`). So a local TCP gives and takes frames of up to
+/// 64 KiB. A frame is read into a usual buffer and, as far as it is longer, into a spare long one.
+///
+/// A tap that somebody deletes (or whose network namespace goes away) makes its descriptor readable for
+/// ever; the device then replaces it by a silent one, so that no worker spins on it, and says `isGone`.
 ///
 /// `receive` runs on the worker that polls the port, `send` on any worker under the port's send lock;
 /// the two touch different fields. Counters are read by control.
@@ -15,36 +17,37 @@ public struct TapDevice {
   public let pollDescriptor: Int32
   /// The interface does not exist any more. Set once, by the polling worker.
   public private(set) var isGone = false
-  /// Frames that did not fit a buffer, and frames that found none.
+  /// Frames that no buffer can hold, that found no buffer, and that are not what the kernel says.
   public private(set) var rxTooLong: UInt64 = 0
   public private(set) var rxNoBuffer: UInt64 = 0
+  public private(set) var rxMalformed: UInt64 = 0
   /// Frames that the kernel refused: the interface is down, or the frame is too long for it.
   public private(set) var txRefused: UInt64 = 0
   public private(set) var txRefusedBytes: UInt64 = 0
 
-  private var largeFrames = LargeFrames()
-  /// Where the end of a frame goes that is longer than a small buffer.
-  private var overflow: UnsafeMutableRawPointer?
-  private static let overflowSize = 65_536
+  /// What the kernel takes unfinished.
+  let offloads: Offloads
+  /// A long buffer; the first bytes are copied to it when it is needed.
+  private var spare: OpaquePointer?
 
-  private init(descriptor: Int32) { pollDescriptor = descriptor }
+  private init(descriptor: Int32, offloads: Offloads) {
+    pollDescriptor = descriptor
+    self.offloads = offloads
+  }
 
   /// Opens the tap of this name, or makes one. It stays when the process ends (addresses and routes
-  /// survive a restart of the switch) unless it is destroyed with `removing`. Throws errno's value.
+  /// survive a restart of the switch) unless it is destroyed with `removing`. Without `offloads` the
+  /// kernel finishes all frames itself. Throws errno's value.
   public static func open(
-    name: String
+    name: String, offloads: Bool = true
   ) throws(KernelDeviceError) -> UnsafeMutablePointer<TapDevice> {
     let descriptor = pb_tap_open(name)
     guard descriptor >= 0 else { throw KernelDeviceError(code: -descriptor) }
     let device = UnsafeMutablePointer<TapDevice>.allocate(capacity: 1)
-    device.initialize(to: TapDevice(descriptor: descriptor))
+    // An earlier owner may have left it in any state.
+    let hasOffloads = pb_tap_set_offload(descriptor, offloads ? 1 : 0) == 0 && offloads
+    device.initialize(to: TapDevice(descriptor: descriptor, offloads: hasOffloads ? .tap : []))
     return device
-  }
-
-  /// Lets the device receive frames that need a buffer of this pool. Control thread.
-  public mutating func lendLargeBuffers(_ pool: OpaquePointer) {
-    if overflow == nil { overflow = .allocate(byteCount: TapDevice.overflowSize, alignment: 64) }
-    largeFrames.lend(pool)
   }
 
   /// The interface's Ethernet address in the low 48 bits, wherever it is: somebody may have moved it
@@ -61,13 +64,15 @@ public struct TapDevice {
 
   /// Only after the port was detached.
   public static func destroy(_ device: UnsafeMutablePointer<TapDevice>, removing: Bool) {
+    // Whoever has it next may not know what an unfinished frame is.
+    _ = pb_tap_set_offload(device.pointee.pollDescriptor, 0)
     if removing {
       _ = pb_tap_set_persistent(device.pointee.pollDescriptor, 0)
       TapRemoval.close(device.pointee.pollDescriptor)
     } else {
       _ = close(device.pointee.pollDescriptor)
     }
-    device.pointee.overflow?.deallocate()
+    if let spare = device.pointee.spare { pb_mbuf_free(spare) }
     device.deallocate()
   }
 
@@ -75,63 +80,47 @@ public struct TapDevice {
   mutating func receive(into packets: PacketList, max: Int, pool: OpaquePointer) -> Int {
     var count = 0
     while count < max {
-      guard let packet = pb_mbuf_alloc(pool) else {
+      if spare == nil { spare = pb_mbuf_alloc_long(pool, UInt32(PB_LONGEST_FRAME)) }
+      guard let spare, let packet = pb_mbuf_alloc(pool) else {
         rxNoBuffer &+= 1
         break
       }
       let room = Int(pb_mbuf_tailroom(packet))
-      let length = read(into: packet, room)
+      let most = Int(pb_mbuf_tailroom(spare))
+      var offload = pb_offload()
+      // The rest goes to where it belongs in the long buffer.
+      let length = Int(
+        pb_tap_read(
+          pollDescriptor, &offload, pb_mbuf_data(packet), UInt64(room),
+          pb_mbuf_data(spare)?.advanced(by: room), UInt64(most &- room)))
       guard length > 0 else {
         pb_mbuf_free(packet)
         if length < 0 { noteFailure(Int32(truncatingIfNeeded: -length)) }
         break
       }
+      let whole = length <= room ? packet : moveToSpare(packet, room)
+      pb_mbuf_set_length(whole, UInt32(truncatingIfNeeded: length))
       // A frame that fills the buffer was probably cut off there.
-      guard length < room else {
-        if let packet = moveToLargeBuffer(packet, room, length) {
-          packets[count] = packet
-          count &+= 1
-        }
+      guard length < most, offload.leave(in: whole) else {
+        if length < most { rxMalformed &+= 1 } else { rxTooLong &+= 1 }
+        pb_mbuf_free(whole)
         continue
       }
-      pb_mbuf_set_length(packet, UInt32(truncatingIfNeeded: length))
-      packets[count] = packet
+      packets[count] = whole
       count &+= 1
     }
     return count
   }
 
-  /// Reads one frame; its length, or a negative errno value.
-  @inline(__always)
-  private func read(into packet: OpaquePointer, _ room: Int) -> Int {
-    if largeFrames.pool == nil {
-      return Int(pb_read(pollDescriptor, pb_mbuf_data(packet), UInt64(room)))
-    }
-    return Int(
-      pb_read_two(
-        pollDescriptor, pb_mbuf_data(packet), UInt64(room), overflow,
-        UInt64(TapDevice.overflowSize)))
-  }
-
   /// Puts the two parts of a frame together, of which `packet`, which is freed, has the first.
-  private mutating func moveToLargeBuffer(
-    _ packet: OpaquePointer, _ room: Int, _ length: Int
-  ) -> OpaquePointer? {
-    defer { pb_mbuf_free(packet) }
-    switch largeFrames.largeBuffer(length) {
-    case .buffer(let large):
-      guard let to = pb_mbuf_data(large), let from = pb_mbuf_data(packet), let overflow else {
-        pb_mbuf_free(large)
-        return nil
-      }
-      to.update(from: from, count: room)
-      (UnsafeMutableRawPointer(to) + room).copyMemory(from: overflow, byteCount: length &- room)
-      pb_mbuf_set_length(large, UInt32(truncatingIfNeeded: length))
-      return large
-    case .none: rxNoBuffer &+= 1
-    case .tooLong: rxTooLong &+= 1
+  private mutating func moveToSpare(_ packet: OpaquePointer, _ room: Int) -> OpaquePointer {
+    guard let long = spare, let to = pb_mbuf_data(long), let from = pb_mbuf_data(packet) else {
+      return packet
     }
-    return nil
+    to.update(from: from, count: room)
+    pb_mbuf_free(packet)
+    spare = nil
+    return long
   }
 
   private mutating func noteFailure(_ code: Int32) {
@@ -146,7 +135,8 @@ public struct TapDevice {
     for i in 0..<count {
       guard let packet = packets[i] else { continue }
       let length = UInt64(pb_mbuf_length(packet))
-      if pb_write(pollDescriptor, pb_mbuf_data(packet), length) >= 0 {
+      var offload = pb_mbuf_offload(packet)
+      if pb_tap_write(pollDescriptor, &offload, pb_mbuf_data(packet), length) >= 0 {
         sent &+= 1
       } else {
         txRefused &+= 1
