@@ -1,6 +1,7 @@
 import Datapath
 import Fields
 import OpenFlow
+import Synchronization
 
 /// A bridge: ports, flow tables, learned addresses. Made by `Pipeline.addBridge`.
 ///
@@ -15,14 +16,56 @@ public final class Bridge {
   /// Milliseconds, when the bridge was made.
   public let created: Int64
   unowned let pipeline: Pipeline
+  /// What tun_metadata fields stand for.
+  public internal(set) var tunnelOptions = TunnelOptionTable()
+  /// Names this bridge and none before it, for what controllers hand back later.
+  let uuid = UInt128.random(in: 1 ... .max)
+  /// Whether a connection wants packets that no flow is for: those of OpenFlow 1.0 to 1.2. Read by
+  /// translators, and so late that a change concerns only new megaflows.
+  let wantsMisses = Atomic<Bool>(false)
 
-  /// Tables 0 to 253, made when first used.
-  var tables = [FlowTable?](repeating: nil, count: Bridge.tableCount)
+  /// Tables 0 to 253, made when first used, and the switch's own.
+  var tables = [FlowTable?](repeating: nil, count: Bridge.tableCount + 1) {
+    didSet { noteTables() }
+  }
+  /// The same for translators, who know that the tables stay: counting references to them would take
+  /// part of the time of a lookup.
+  let tablesInPlace = UnsafeMutablePointer<Unmanaged<FlowTable>?>.allocate(
+    capacity: Bridge.tableCount + 1)
+  /// How fragments of IP packets are treated (OFPT_SET_CONFIG).
+  public private(set) var fragments = SwitchConfig.Fragments.normal
+  /// Names that controllers gave tables.
+  var tableNames: [UInt8: String] = [:]
+  /// What table-mods say of packets without a flow, where it is not the version's own way.
+  public internal(set) var tableMiss: [UInt8: TableMod.Miss] = [:]
+  public internal(set) var groups = GroupTable()
+  /// By OpenFlow number.
+  public internal(set) var meters: [UInt32: Meter] = [:]
+  var changes = BridgeChanges()
+  /// The switch's own flows above those in table 0.
+  var hidden: HiddenFlows?
   /// What a packet that is to go everywhere visits, in order.
   private(set) var portOrder: [BridgePort] = []
 
+  /// Shapes that flow-mods had lately. Control thread.
+  var shapes = RecentShapes()
+  /// Rules by what they name, kept in step with the tables.
+  var index = RuleIndex()
+
   /// Tables that controllers may use. One more, 254, is the switch's own.
   public static let tableCount = 254
+  /// The table for packets that no rule matched.
+  static let internalTable = UInt8(tableCount)
+
+  /// Called for everything that happens to a rule, in order, when it has come true; then
+  /// `onFlowEventsEnd` is. Control thread.
+  public var onFlowEvent: ((FlowEvent) -> Void)?
+  public var onFlowEventsEnd: (() -> Void)?
+  /// A table of that number has become full, or has room again.
+  public var onVacancy: ((UInt8, VacancyState.Event) -> Void)?
+  /// Whether `onFlowEvent` wants to hear of rules that nobody asked to be told of.
+  public var wantsFlowEvents = false
+  let flowNumbers = FlowNumbers()
 
   init(_ name: String, datapathID: UInt64, settings: BridgeSettings, pipeline: Pipeline) {
     self.name = name
@@ -34,6 +77,15 @@ public final class Bridge {
     macTable.configure(settings, now: created)
     // Table 0 counts packets even when it has no rule.
     tables[0] = FlowTable(id: 0)
+    noteTables()
+  }
+
+  deinit { tablesInPlace.deallocate() }
+
+  private func noteTables() {
+    for (id, table) in tables.enumerated() {
+      (tablesInPlace + id).initialize(to: table.map { .passUnretained($0) })
+    }
   }
 
   /// Takes settings over. Whoever rules the flow tables now starts with empty ones: when the first
@@ -41,24 +93,37 @@ public final class Bridge {
   public func configure(_ settings: BridgeSettings) {
     let old = self.settings
     guard settings != old else { return }
-    pipeline.change {
+    pipeline.change(.bridge(self)) {
       self.settings = settings
       macTable.configure(settings, now: pipeline.now())
       let changesRule =
         settings.hasControllers != old.hasControllers
         || (!settings.hasControllers && settings.failMode != old.failMode)
+      configureTables(from: old.tables)
       if changesRule { flushFlows() }
     }
   }
 
-  public func setDatapathID(_ id: UInt64) { pipeline.change { datapathID = id } }
+  /// Takes over how fragments are treated: any way but putting them together.
+  public func setFragments(_ fragments: SwitchConfig.Fragments) {
+    pipeline.change(.bridge(self)) { self.fragments = fragments }
+  }
+
+  public func setDatapathID(_ id: UInt64) { pipeline.change(.bridge(self)) { datapathID = id } }
+
+  /// Whether a controller is connected: what groups that watch the controller want to know.
+  public var hasLiveController = false {
+    didSet {
+      if hasLiveController != oldValue { pipeline.change(.bridge(self)) {} }
+    }
+  }
 
   // MARK: Ports
 
   /// Adds a port; one that has the number already is removed.
   @discardableResult
   public func addPort(_ description: PortSettings) -> BridgePort {
-    pipeline.change {
+    pipeline.change(.bridge(self)) {
       removePort(description.ofport)
       let port = BridgePort(description, bridge: self)
       ports[port.ofport] = port
@@ -71,7 +136,7 @@ public final class Bridge {
 
   public func removePort(_ ofport: UInt16) {
     guard let port = ports[ofport] else { return }
-    pipeline.change {
+    pipeline.change(.bridge(self)) {
       ports[ofport] = nil
       portOrder.removeAll { $0 === port }
       pipeline.unlink(port)
@@ -91,7 +156,7 @@ public final class Bridge {
       linkChanges || port.kind != description.kind || port.vlan != description.vlan
         || port.typeName != description.typeName
     else { return }
-    pipeline.change {
+    pipeline.change(.bridge(self)) {
       if port.vlan != description.vlan { macTable.forget(port) }
       if port.kind != description.kind {
         pipeline.unlink(port)
@@ -119,7 +184,7 @@ public final class Bridge {
     guard let port = ports[ofport] else { return }
     let new = port.config.subtracting(mask).union(config.intersection(mask))
     guard new != port.config else { return }
-    pipeline.change {
+    pipeline.change(.bridge(self)) {
       port.config = new
       pipeline.onPortChange?(self, port, .modified)
     }

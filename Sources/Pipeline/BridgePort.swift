@@ -17,6 +17,8 @@ public final class BridgePort {
   public let ofport: UInt16
   public let name: String
   public let bridge: Bridge
+  /// Milliseconds, when the port was added.
+  public let created: Int64
   public internal(set) var kind: Kind
   public internal(set) var vlan: VLANSettings
   public internal(set) var config: PortConfig = []
@@ -42,6 +44,7 @@ public final class BridgePort {
     ofport = description.ofport
     name = description.name
     self.bridge = bridge
+    created = bridge.pipeline.now()
     kind = description.kind
     vlan = description.vlan
     typeName = description.typeName
@@ -66,7 +69,7 @@ public final class BridgePort {
   public var description: PortDescription {
     var description = PortDescription(number: ofport, address: macAddress, name: name)
     description.config = config
-    description.state = linkUp ? [] : .linkDown
+    description.state = !linkUp ? .linkDown : config.contains(.portDown) ? [] : .live
     description.current = features.current
     description.advertised = features.advertised
     description.supported = features.supported

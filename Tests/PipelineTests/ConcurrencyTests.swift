@@ -26,7 +26,7 @@ import Testing
         usleep(200)
         return []
       }
-      return [Miss(worker: 0, key: key, packetLength: 60, bytes: [])]
+      return [Miss(worker: 0, key: key, packetLength: 60)]
     }
     s.pipeline.megaflows.start(translators: 3)
     for round in 0..<6 {

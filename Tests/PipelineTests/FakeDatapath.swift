@@ -15,8 +15,14 @@ final class FakeDatapath: MegaflowSink, @unchecked Sendable {
     var changes = 0
   }
   let state = Mutex(State())
+  let meters = Mutex<[UInt32: DatapathMeter]>([:])
   /// Flows that are removed stay until the test lets go of them.
   var removesAtOnce = true
+
+  /// Samples of hits.
+  let samples = Mutex<[HitSample]>([])
+  /// Makes masks wider than they should be.
+  var widen: (inout FlowMask) -> Void = { _ in }
 
   /// Where translator threads get their work; nil ends them.
   var misses: () -> [Miss]? = { nil }
@@ -24,17 +30,37 @@ final class FakeDatapath: MegaflowSink, @unchecked Sendable {
   func takeMisses(max: Int) -> [Miss]? { misses() }
 
   func answer(
-    _ miss: Miss, mask: FlowMask, actions: [DatapathAction], owner: AnyObject?, install: Bool
+    _ miss: Miss, mask: FlowMask, deepMask: DeepKey, actions: [DatapathAction], owner: AnyObject?,
+    install: Bool
   ) -> FlowHandle? {
     guard install else { return nil }
+    var mask = mask
+    widen(&mask)
     let handle = FlowHandle(
-      key: miss.key, mask: mask, actions: actions, worker: miss.worker, owner: owner)
+      key: miss.key, mask: mask, deepKey: miss.deep, deepMask: deepMask, actions: actions,
+      worker: miss.worker, owner: owner)
     handle.simulate(state: .installed, statistics: FlowHandle.Statistics())
     state.withLock {
       $0.flows.append(handle)
       $0.actions[ObjectIdentifier(handle)] = actions
     }
     return handle
+  }
+
+  func copy(_ flow: FlowHandle, to worker: Int) -> FlowHandle? {
+    let handle = FlowHandle(
+      key: flow.key, mask: flow.mask, deepKey: flow.deepKey, deepMask: flow.deepMask,
+      actions: flow.actions, worker: worker)
+    handle.simulate(state: .installed, statistics: FlowHandle.Statistics())
+    state.withLock { $0.flows.append(handle) }
+    return handle
+  }
+
+  func takeSamples(max: Int) -> [HitSample] {
+    samples.withLock { samples in
+      defer { samples = [] }
+      return samples
+    }
   }
 
   func discard(_ miss: Miss) { state.withLock { $0.discarded += 1 } }

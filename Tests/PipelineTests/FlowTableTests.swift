@@ -21,10 +21,11 @@ import Testing
       match.set(.ethType, 0x0800)
       if pick(0...1) == 0 {
         let length = pick(1...32)
-        match.set(.ipv4Dst, UInt128(randomAddress()), mask: UInt128(PrefixTrie.mask(length)))
+        match.set(.ipv4Dst, UInt128(randomAddress()), mask: UInt128(PrefixTrie.mask32(length)))
       }
       if pick(0...3) == 0 {
-        match.set(.ipv4Src, UInt128(randomAddress()), mask: UInt128(PrefixTrie.mask(pick(1...32))))
+        match.set(
+          .ipv4Src, UInt128(randomAddress()), mask: UInt128(PrefixTrie.mask32(pick(1...32))))
       }
       if pick(0...2) == 0 {
         match.set(.tcpDst, UInt128(pick(0...7)), mask: [0xffff, 0xfffe, 0x00ff][pick(0...2)])
@@ -64,7 +65,7 @@ import Testing
         } else {
           // One rule per priority, so that the best one is unambiguous.
           let rule = Rule(
-            match: randomMatch(), priority: UInt16(step), table: 0, actions: [], now: 0)
+            CompactMatch(randomMatch()), rank: Int32(step), table: 0, actions: [], now: 0)
           rules.append(rule)
           table.insert(rule)
         }
@@ -78,7 +79,7 @@ import Testing
     let flow = randomFlow()
     var mask = PipelineMask()
     let found = table.lookup(flow, &mask)
-    let best = rules.filter { $0.match.matches(flow) }.max { $0.priority < $1.priority }
+    let best = rules.filter { $0.match.matches(flow) }.max { $0.rank < $1.rank }
     #expect(found === best)
     for _ in 0..<4 {
       let other = (flow & mask) | (randomFlow() & ~mask)
@@ -104,36 +105,139 @@ import Testing
     #expect(mask.key.ipv4Dst.leadingZeroBitCount == 0 && mask.key.ipv4Dst.nonzeroBitCount <= 2)
   }
 
-  /// A prefix trie against a list of prefixes.
-  @Test mutating func triesAnswerAsListsDo() {
-    var trie = PrefixTrie()
-    var prefixes: [(value: UInt32, length: Int)] = []
+  /// A prefix trie against a list of prefixes, of short and of long fields.
+  @Test(arguments: [32, 128]) mutating func triesAnswerAsListsDo(width: Int) {
+    var trie = PrefixTrie(width: width)
+    var prefixes: [(value: UInt128, length: Int)] = []
+    // Few different values, so that prefixes have something in common.
+    let bits = UInt128(0xc0c0_00ff) << 96 | (width == 128 ? UInt128(0x8000_0001_0000_0003) : 0)
+    func value(_ random: inout SeededGenerator) -> UInt128 {
+      (UInt128(random.next()) << 64 | UInt128(random.next())) & bits
+    }
     for _ in 0..<600 {
       if pick(0...2) == 0, !prefixes.isEmpty {
         let gone = prefixes.remove(at: pick(0...prefixes.count - 1))
         trie.remove(gone.value, length: gone.length)
       } else {
-        let length = pick(1...32)
-        let value =
-          UInt32(truncatingIfNeeded: random.next()) & 0xc0c0_00ff & PrefixTrie.mask(length)
-        prefixes.append((value, length))
-        trie.insert(value, length: length)
+        let length = pick(1...width)
+        let prefix = value(&random) & PrefixTrie.mask(length)
+        prefixes.append((prefix, length))
+        trie.insert(prefix, length: length)
       }
-      let value = UInt32(truncatingIfNeeded: random.next()) & 0xc0c0_00ff
+      let value = value(&random)
       let answer = trie.lookup(value)
-      for length in 1...32 {
+      for length in 1...width {
         let covers = prefixes.contains {
           $0.length == length && $0.value == value & PrefixTrie.mask(length)
         }
         #expect(answer.covers(length) == covers)
       }
-      let noise = UInt32(truncatingIfNeeded: random.next()) & ~PrefixTrie.mask(answer.examined)
-      let other = value & PrefixTrie.mask(answer.examined) | noise
-      let longer = UInt32(truncatingIfNeeded: ~0 << UInt64(answer.examined))
-      let known = trie.lookup(other).lengths & ~longer
-      #expect(known == answer.lengths & ~longer)
-      #expect(answer.lengths & longer == 0)
+      let known = PrefixTrie.mask(answer.examined)
+      let noise = UInt128(random.next()) << 64 | UInt128(random.next())
+      let other = trie.lookup(value & known | noise & ~known & PrefixTrie.mask(width))
+      let shorter: UInt128 = answer.examined >= 128 ? .max : (1 << UInt128(answer.examined)) - 1
+      #expect(other.lengths & shorter == answer.lengths & shorter)
+      #expect(answer.lengths & ~shorter == 0)
     }
+    for prefix in prefixes { trie.remove(prefix.value, length: prefix.length) }
+    #expect(trie.isEmpty)
+  }
+
+  /// What is not within three prefixes of 2001:db8::/32 is known by its first bits.
+  @Test func prefixesSaveBitsOfIPv6() throws {
+    let s = TestSwitch()
+    s.bridge("br0", secure: true)
+    try s.flows(
+      "br0", "priority=2,ipv6,ipv6_dst=2001:db8:1::/48,actions=output:1",
+      "priority=2,ipv6,ipv6_dst=2001:db8:2:3::/64,actions=output:1",
+      "priority=1,ipv6,actions=output:2")
+    let table = try #require(s["br0"].tables[0])
+    let flow = Flow(key("eth_type(0x86dd),ipv6(dst=fe80::1)"))
+    var mask = PipelineMask()
+    #expect(table.lookup(flow, &mask)?.priority == 1)
+    #expect(mask.key.ipv6Dst.nonzeroBitCount <= 2)
+    #expect(mask.key.ipv6Src == 0)
+  }
+
+  /// Clauses against the cross product that they stand for, in every order of priorities.
+  @Test mutating func conjunctionsAreCrossProducts() {
+    for _ in 0..<30 {
+      let table = FlowTable(id: 0)
+      var rules: [Rule] = []
+      func insert(_ rule: Rule) {
+        guard table.find(rule.compact, rank: rule.rank) == nil else { return }
+        rules.append(rule)
+        table.insert(rule)
+      }
+      for id in UInt32(1)...3 {
+        var final = Match()
+        final.set(.ethType, 0x0800)
+        final.setConjunction(id)
+        insert(
+          Rule(CompactMatch(final), rank: 100, table: 0, actions: [], cookie: UInt64(id), now: 0))
+      }
+      for _ in 0..<24 {
+        // One priority for each conjunction, as a priority cannot decide between two.
+        let id = UInt32(pick(1...3))
+        let clause = pick(0...1)
+        var match = Match()
+        match.set(.ethType, 0x0800)
+        match.set(clause == 0 ? .ipv4Src : .ipv4Dst, UInt128(randomAddress()))
+        let rule = Rule(
+          CompactMatch(match), rank: Int32(10 * id), table: 0,
+          actions: [ConjunctionAction(id: id, clause: UInt8(clause), clauseCount: 2)], now: 0)
+        insert(rule)
+      }
+      for _ in 0..<6 {
+        insert(
+          Rule(
+            CompactMatch(randomMatch()), rank: Int32([5, 15, 25, 35][pick(0...3)]),
+            table: 0, actions: [], now: 0))
+      }
+      for _ in 0..<40 {
+        let flow = randomFlow()
+        var mask = PipelineMask()
+        let found = table.lookup(flow, &mask)
+        #expect(found?.rank == naive(rules, flow)?.rank)
+        for _ in 0..<4 {
+          let other = (flow & mask) | (randomFlow() & ~mask)
+          var ignored = PipelineMask()
+          #expect(table.lookup(other, &ignored) === found)
+        }
+      }
+    }
+  }
+
+  /// What a list of rules says of conjunctions whose clauses have one priority each.
+  private func naive(_ rules: [Rule], _ flow: Flow) -> Rule? {
+    let matching = rules.filter { $0.match.matches(flow) }
+    let plain = matching.filter { $0.conjunctions.isEmpty }.max { $0.rank < $1.rank }
+    let ids = (UInt32(1)...3).reversed().filter { id in
+      (UInt8(0)...1).allSatisfy { clause in
+        matching.contains {
+          $0.rank > plain?.rank ?? .min
+            && $0.conjunctions.contains(ConjunctionAction(id: id, clause: clause, clauseCount: 2))
+        }
+      }
+    }
+    guard let id = ids.first else { return plain }
+    return rules.first { $0.rank == 100 && $0.cookie == UInt64(id) }
+  }
+}
+
+extension Match {
+  fileprivate mutating func setConjunction(_ id: UInt32) {
+    var (value, mask) = (self.value, self.mask)
+    let offset = Flow.Offset.state + StateFields.Offset.conjID
+    value.setBytes(offset, 4, UInt128(id))
+    mask.setBytes(offset, 4, 0xffff_ffff)
+    self = Match(value: value, mask: mask)
+  }
+}
+
+extension PrefixTrie {
+  fileprivate static func mask32(_ length: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: mask(length) >> 96)
   }
 }
 

@@ -42,6 +42,41 @@ import Testing
     #expect(text(back) == "3")
   }
 
+  @Test func heldPacketsAreDroppedAndTeachNothing() throws {
+    s.pipeline.setHeld(true)
+    #expect(s.miss(packet(1, a, b)) == nil)
+    #expect(s.datapath.state.withLock { $0.discarded } == 1)
+    s.pipeline.setHeld(false)
+    // b's address would be known.
+    #expect(text(s.miss(packet(2, b, a))) == "1,3")
+  }
+
+  @Test func flowsFollowTheirQueue() throws {
+    let flow = try #require(s.miss(packet(1, a, b)))
+    try #require(s.miss(packet(2, b, a)) != nil)
+    let move = QueueMove(queue: ReceiveQueue(port: 1, queue: 3), from: flow.worker, to: 7)
+    s.pipeline.megaflows.follow([move, move])
+    s.pipeline.megaflows.follow([move])
+    let copies = s.datapath.state.withLock { $0.flows }.filter { $0.worker == 7 }
+    #expect(copies.count == 1, "only those of the port, and once")
+    let copy = try #require(copies.first)
+    #expect(copy.key == flow.key && copy.mask == flow.mask && copy.actions == flow.actions)
+    #expect(s.pipeline.megaflows.count == 3)
+    // A copy is kept true as any flow.
+    try s.flows("br0", "priority=9,in_port=1,actions=output:3")
+    s.pipeline.megaflows.revalidate()
+    #expect(text(copy) == "3" && text(flow) == "3")
+  }
+
+  @Test func flowsFollowOnlyWhereThereIsRoom() throws {
+    let flow = try #require(s.miss(packet(1, a, b)))
+    s.pipeline.megaflows.settings.flowLimit = 1
+    s.pipeline.megaflows.follow([
+      QueueMove(queue: ReceiveQueue(port: 1, queue: 0), from: flow.worker, to: 7)
+    ])
+    #expect(s.pipeline.megaflows.count == 1)
+  }
+
   /// As Debian's OVS 3.1 shows it (CVE-2023-1668).
   @Test(arguments: [
     "mod_nw_tos:4", "dec_ttl", "mod_nw_dst:1.2.3.4", "set_field:1.2.3.4->ip_src",

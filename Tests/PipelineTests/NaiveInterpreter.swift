@@ -31,6 +31,10 @@ func departures(of key: FlowKey, _ actions: [DatapathAction]) -> [Departure] {
       if key.vlanTCI != 0 { inner.append(key.vlanTCI) }
       key.vlanTCI = tci | vlanPresent
     case .popVLAN: key.vlanTCI = inner.popLast() ?? 0
+    case .setVLAN(let tci): key.vlanTCI = tci | vlanPresent
+    case .setICMP(let s):
+      set(&key.tpSrc, UInt16(s.type), UInt16(s.typeMask))
+      set(&key.tpDst, UInt16(s.code), UInt16(s.codeMask))
     case .setEthernet(let s):
       setMAC(&key.ethSrc, s.src, s.srcMask)
       setMAC(&key.ethDst, s.dst, s.dstMask)
@@ -53,6 +57,7 @@ func departures(of key: FlowKey, _ actions: [DatapathAction]) -> [Departure] {
     case .setPorts(let s):
       set(&key.tpSrc, s.src, s.srcMask)
       set(&key.tpDst, s.dst, s.dstMask)
+    default: preconditionFailure("not known here: \(action)")
     }
   }
   return result

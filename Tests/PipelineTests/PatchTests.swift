@@ -70,7 +70,7 @@ import Testing
     let short = cost(128)
     let long = cost(512)
     #expect(long < short * 8, "\(short) ns for 128, \(long) ns for 512")
-    #expect(chain(512).translate(packet)?.effects.count == 512 * 3 - 1)
+    #expect(chain(512).translate(packet)?.effects.count == 512 * 2 - 1)
   }
 
   /// Nanoseconds that the thread was running.

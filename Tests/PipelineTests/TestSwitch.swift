@@ -66,7 +66,7 @@ final class TestSwitch {
   @discardableResult
   func miss(_ key: FlowKey, length: Int = 60) -> FlowHandle? {
     let before = datapath.state.withLock { $0.flows.count }
-    pipeline.megaflows.handle(Miss(worker: 0, key: key, packetLength: length, bytes: []))
+    pipeline.megaflows.handle(Miss(worker: 0, key: key, packetLength: length))
     return datapath.state.withLock { $0.flows.count > before ? $0.flows.last : nil }
   }
 

@@ -1,3 +1,5 @@
+import OpenFlow
+import Runtime
 import Testing
 
 @testable import Pipeline
@@ -44,6 +46,23 @@ import Testing
         Megaflow: recirc_id=0,eth,in_port=1,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,dl_type=0x0000
         Datapath actions: 4,101,100
         """)
+  }
+
+  /// Ports carry Ethernet; only patch ports take whatever there is.
+  @Test func packetsWithoutEthernetStayInside() throws {
+    let s = pair()
+    for (port, actions, sent) in [
+      (1, "output:2", "drop"), (2, "output(port=1,max_len=100)", "trunc(100)"),
+      (3, "output:10", "drop"),
+    ] {
+      try s.flows("br0", "in_port=\(port),mpls,actions=decap(),\(actions)")
+      let text = s.trace("br0", "in_port=\(port),mpls,mpls_label=3,mpls_bos=1")
+      #expect(
+        text.contains(
+          ">> Trying to send non-Ethernet packet through legacy L2 port. Dropping packet."))
+      #expect(text.hasSuffix("Datapath actions: \(sent)"))
+      #expect(text.contains("bridge(\"br1\")") == (port == 3))
+    }
   }
 
   /// A trace that learns nothing does not know the packet's own source either.
@@ -241,6 +260,59 @@ import Testing
         """))
   }
 
+  @Test(arguments: [
+    ("in_port=1,udp,tp_src=5", "prerequisites not met for setting tp_src"),
+    ("in_port=1,tcp,nw_frag=later,tcp_src=5", "prerequisites not met for setting tcp_src"),
+    ("nw_src=10.0.0.1,ip", "prerequisites not met for setting nw_src"),
+  ])
+  func takesFieldsAfterTheirProtocol(text: String, reason: String) {
+    #expect(throws: TextError("Bad openflow flow syntax: \(text): \(reason)")) {
+      try pair().pipeline.trace(["br0", text])
+    }
+  }
+
+  /// Other bits of `vlan_tci` stay without the one that makes a tag; no packet leaves with them.
+  @Test func keepsBitsOfATagThatIsNotThere() throws {
+    let s = TestSwitch()
+    s.bridge("br0", secure: true)
+    s.port("br0", "p1", 1, 1)
+    s.port("br0", "p2", 2, 2)
+    try s.flows("br0", "actions=load:0x3->NXM_OF_VLAN_TCI[0..11],output:2")
+    let text = s.trace("br0", "in_port=1,dl_type=0x1234")
+    #expect(text.contains("\nFinal flow: in_port=1,vlan_tci=0x0003,"))
+    #expect(text.hasSuffix("\nDatapath actions: 2"))
+  }
+
+  @Test func findsMetadataAsItWasWritten() throws {
+    let s = TestSwitch()
+    s.bridge("br0", secure: true)
+    s.port("br0", "p1", 1, 1)
+    try s.flows(
+      "br0", "actions=write_metadata:0x800000000,goto_table:1",
+      "table=1,metadata=0x800000000,actions=push_vlan:0x8100,push_vlan:0x8100,IN_PORT")
+    let text = s.trace("br0", "in_port=1")
+    #expect(text.contains(" 1. metadata=0x800000000, priority 32768"))
+    #expect(text.contains("metadata=0x800000000,in_port=1,dl_vlan=0,dl_vlan_pcp=0,dl_vlan1=0,"))
+  }
+
+  /// The datapath cuts at the next output, whatever is set before that.
+  @Test func announcesACutBeforeSets() throws {
+    let s = TestSwitch()
+    s.bridge("br0", secure: true)
+    s.port("br0", "p1", 1, 1)
+    s.port("br0", "p2", 2, 2)
+    try s.flows(
+      "br0",
+      "actions=mod_vlan_vid:7,output(port=2,max_len=100),output(port=9,max_len=100),"
+        + "enqueue:2:2,output:2,write_actions(set_queue:3,output:2)")
+    let text = s.trace("br0", "in_port=1")
+    #expect(text.contains(" >>>> output_trunc does not support patch port 9 <<<<"))
+    #expect(
+      text.hasSuffix(
+        ": trunc(100),push_vlan(vid=7,pcp=0),2,set(skb_priority(0x2)),2,set(skb_priority(0)),2,"
+          + "set(skb_priority(0x3)),2"))
+  }
+
   @Test func stopsEndlessResubmits() throws {
     let s = TestSwitch()
     s.bridge("br0", secure: true)
@@ -293,5 +365,60 @@ import Testing
         .hasPrefix(
           "Flow: in_port=1,vlan_tci=0x0000,dl_src=50:54:00:00:00:09,dl_dst=50:54:00:00:00:0a,dl_type=0x1234\n"
         ))
+  }
+
+  /// What labels hide comes to light again behind the bucket that pushed them: nothing is to be set.
+  @Test func bucketsUndoLabels() throws {
+    let s = pair()
+    let group = try GroupText.parse(
+      "group_id=1,type=all,bucket=push_mpls:0x8847,output:2,bucket=output:3")
+    try s["br0"].apply(group)
+    try s.flows("br0", "priority=9,tcp,actions=group:1")
+    let text = s.trace("br0", "in_port=1,tcp,nw_src=10.0.0.1,nw_dst=10.0.0.2,nw_ttl=64,tcp_dst=80")
+    #expect(
+      text.contains(
+        "Datapath actions: push_mpls(label=0,tc=0,ttl=64,bos=1,eth_type=0x8847),2,"
+          + "pop_mpls(eth_type=0x800),3"))
+  }
+
+  /// Both ways behind a length that has nothing behind it.
+  @Test func emptyWaysOfALengthAreDrops() throws {
+    let s = pair()
+    try s.flows("br0", "priority=9,actions=check_pkt_larger(100)->reg0[0]")
+    #expect(
+      s.trace("br0", "in_port=1").contains(
+        """
+            check_pkt_larger(100)->NXM_NX_REG0[0]
+            drop
+            drop
+
+        """))
+  }
+
+  /// A tag that gets another ID keeps its type.
+  @Test func tagsKeepTheirTypeInText() throws {
+    let s = pair()
+    try s.flows("br0", "priority=9,in_port=1,actions=mod_vlan_vid:7,output:3")
+    let frame = "02000000000102000000000288a8200a080045000014000000004011000001020304050607080900"
+    #expect(
+      s.trace("br0", "in_port=1", frame).contains(
+        "Datapath actions: pop_vlan,push_vlan(tpid=0x88a8,vid=7,pcp=1),3"))
+    try s.flows(
+      "br0", "priority=9,in_port=3,actions=push_vlan:0x88a8,output:1,mod_vlan_vid:7,output:2")
+    #expect(
+      s.trace("br0", "in_port=3,dl_type=0x1234").contains(
+        "push_vlan(tpid=0x88a8,vid=0,pcp=0),1,pop_vlan,push_vlan(tpid=0x88a8,vid=7,pcp=0),2"))
+  }
+
+  @Test func tracesRefuseWhatPacketOutsRefuse() {
+    let s = pair()
+    func trace(_ actions: String) -> String {
+      do { return try s.pipeline.tracePacketOut(["br0", "in_port=1", actions]) } catch {
+        return "\(error)"
+      }
+    }
+    #expect(trace("goto_table:7") == "goto_table instruction not allowed here")
+    #expect(trace("group:7") == "Bad actions: OFPBAC_BAD_OUT_GROUP")
+    #expect(trace("drop").contains(" 0. priority 0\n    NORMAL"))
   }
 }

@@ -9,44 +9,44 @@ struct Greeting {
     case refused(String, answer: [UInt8]?)
   }
 
-  private let supported: ClosedRange<OpenFlowVersion>
+  private let supported: VersionSet
   private(set) var isSent = false
   private(set) var isDone = false
 
-  init(_ supported: ClosedRange<OpenFlowVersion> = .supported) { self.supported = supported }
+  init(_ supported: VersionSet = .supported) { self.supported = supported }
 
-  /// Our side.
+  /// Our side. Without a bitmap the version means "this one and all before".
   mutating func hello() -> [UInt8] {
     isSent = true
-    let versions = Set(OpenFlowVersion.allCases.filter { supported.contains($0) })
-    // Without a bitmap the version means "this one and all before".
-    let isPlain = supported.lowerBound == .v10
+    guard let version = OpenFlowVersion(rawValue: supported.greatest) else { return [] }
+    let isPlain = VersionSet(upTo: version.rawValue) == supported
     return MessageCodec.encode(
-      Hello(bitmap: isPlain ? nil : versions), xid: 0, WireContext(supported.upperBound)) ?? []
+      Hello(bitmap: isPlain ? nil : supported), xid: 0, WireContext(version)) ?? []
   }
 
   /// The other side's first message.
   mutating func receive(_ bytes: [UInt8]) -> Outcome {
     guard let header = MessageHeader(bytes), header.type == 0 else {
-      return .refused("received a message while expecting hello", answer: nil)
+      return .refused("received message while expecting hello", answer: nil)
     }
     // A hello's version may be one that we do not know; its elements are the same in all.
     var reader = WireReader(bytes[MessageHeader.byteCount...])
     let hello = try? Hello(from: &reader, as: .type(0), WireContext())
-    let theirs =
-      hello?.bitmap ?? Set(OpenFlowVersion.allCases.filter { $0.rawValue <= header.version })
-    guard let version = theirs.filter({ supported.contains($0) }).max() else {
-      return .refused("no common OpenFlow version", answer: refusal(header))
+    let theirs = hello?.bitmap ?? VersionSet(upTo: header.version)
+    guard let version = OpenFlowVersion(rawValue: theirs.intersection(supported).greatest) else {
+      return .refused(
+        "version negotiation failed (we support \(supported.text), peer supports \(theirs.text))",
+        answer: refusal(theirs))
     }
     isDone = true
     return .agreed(version)
   }
 
-  private func refusal(_ header: MessageHeader) -> [UInt8]? {
-    let text =
-      "We support version 0x0\(supported.upperBound.rawValue), "
-      + "you support version 0x\(String(header.version, radix: 16)), no common versions."
+  private func refusal(_ theirs: VersionSet) -> [UInt8]? {
+    let text = "We support \(supported.text), you support \(theirs.text), no common versions."
+    // What both sides have to understand is written as the other side's version has it.
+    let version = OpenFlowVersion(rawValue: theirs.greatest) ?? .v10
     return MessageCodec.encode(
-      ErrorMessage(.incompatible, request: Array(text.utf8)), xid: header.xid, WireContext())
+      ErrorMessage(.incompatible, request: Array(text.utf8)), xid: 0, WireContext(version))
   }
 }

@@ -7,5 +7,9 @@ public struct MegaflowSettings: Hashable, Sendable {
   /// Flows of all workers together (`flow-limit`).
   public var flowLimit = 200_000
 
+  /// Whether flows match no more than translation looked at; else they match whole keys
+  /// (`upcall/disable-megaflows`).
+  public var usesMasks = true
+
   public init() {}
 }

@@ -31,17 +31,34 @@ final class RevalidationRequests: @unchecked Sendable {
   /// Asks for a round that starts after now; `completion` is called behind it.
   func request(_ completion: (() -> Void)? = nil) {
     locked {
+      let isNews = !isRequested || completion != nil
       isRequested = true
       if let completion { completions.append(completion) }
-      pthread_cond_signal(condition)
+      if isNews { pthread_cond_signal(condition) }
+    }
+  }
+
+  var hasCompletions: Bool { locked { !completions.isEmpty } }
+
+  /// Those who wait for a round that starts after now.
+  func takeCompletions() -> [() -> Void] {
+    locked {
+      defer { completions = [] }
+      return completions
     }
   }
 
   /// Sleeps as long as the last round took, within limits: revalidation shall not eat more than half
-  /// a core, however often something changes.
+  /// a core, however often something changes. Not while somebody waits for a round: he changes nothing
+  /// meanwhile.
   func rest(_ milliseconds: Int64) {
     guard milliseconds > 1 else { return }
-    usleep(UInt32(min(milliseconds, 50)) * 1000)
+    var deadline = Self.deadline(in: min(milliseconds, 50))
+    locked {
+      while completions.isEmpty, !isStopped {
+        if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { break }
+      }
+    }
   }
 
   func stop() {
@@ -54,11 +71,7 @@ final class RevalidationRequests: @unchecked Sendable {
   /// Waits for a request, but no longer than that. The completions to call after the round; nil to
   /// end.
   func wait(atMost milliseconds: Int64) -> [() -> Void]? {
-    var deadline = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &deadline)
-    let nanoseconds = Int64(deadline.tv_nsec) + min(max(milliseconds, 1), 3_600_000) * 1_000_000
-    deadline.tv_sec += Int(nanoseconds / 1_000_000_000)
-    deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
+    var deadline = Self.deadline(in: min(max(milliseconds, 1), 3_600_000))
     return locked {
       while !isRequested, !isStopped {
         if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { break }
@@ -67,6 +80,15 @@ final class RevalidationRequests: @unchecked Sendable {
       defer { completions = [] }
       return isStopped ? nil : completions
     }
+  }
+
+  private static func deadline(in milliseconds: Int64) -> timespec {
+    var deadline = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &deadline)
+    let nanoseconds = Int64(deadline.tv_nsec) + milliseconds * 1_000_000
+    deadline.tv_sec += Int(nanoseconds / 1_000_000_000)
+    deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
+    return deadline
   }
 
   private func locked<T>(_ body: () -> T) -> T {

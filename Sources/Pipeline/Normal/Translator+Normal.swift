@@ -10,7 +10,7 @@ extension Translator {
       report("received packet on unknown port \(flow.key.inPort)")
       return warn("no input bundle, dropping")
     }
-    guard let vlan = port.vlan.admit(flow.key.vlanTCI) else {
+    guard let vlan = port.vlan.admit(tag) else {
       reportVLAN(port)
       return warn("disallowed VLAN VID for this input port, dropping")
     }
@@ -20,6 +20,9 @@ extension Translator {
     learn(from: port, vlan)
     forward(from: port, vlan)
   }
+
+  /// The outermost tag; 0 without one, even if an action wrote other bits of it.
+  private var tag: UInt16 { flow.key.vlanTCI & vlanPresent == 0 ? 0 : flow.key.vlanTCI }
 
   /// A place where an address may be learned.
   struct LearningPlace: Hashable {
@@ -46,7 +49,7 @@ extension Translator {
   }
 
   private func forward(from port: BridgePort, _ vlan: UInt16) {
-    let tci = flow.key.vlanTCI
+    let tci = tag
     guard let target = lookUpDestination(vlan, from: port) else {
       note("no learned MAC for destination, flooding")
       return start(
@@ -59,19 +62,14 @@ extension Translator {
     start([Flood.Target(port: target, tci: leavingTag(target, vlan, tci))])
   }
 
+  /// The packet's own source is where it came from, but is learned only after this translation (and
+  /// not at all by a trace that is told not to).
   private func lookUpDestination(_ vlan: UInt16, from port: BridgePort) -> BridgePort? {
-    // Read the generation first: a change in between makes the answer look old, which is safe.
-    let generation = bridge.macTable.generation
-    learnedFrom.append(LearningDependency(table: bridge.macTable, generation: generation))
-    let address = flow.key.ethDst
-    // The packet's own source is where it came from, but is learned only after this translation (and
-    // not at all by a trace that is told not to).
-    if address == flow.key.ethSrc, trace?.learns ?? true,
-      bridge.macTable.learns(address, vlan: vlan)
-    {
-      return port
-    }
-    return bridge.macTable.lookup(address, vlan: vlan)
+    let isOwn = flow.key.ethDst == flow.key.ethSrc && trace?.learns ?? true
+    let dependency = LearningDependency(
+      bridge.macTable, flow.key.ethDst, vlan: vlan, sender: isOwn ? port : nil)
+    learnedFrom.append(dependency)
+    return dependency.answer
   }
 
   /// The priority decides whether a tag of VLAN 0 stays, so then it is part of the decision.
@@ -96,7 +94,7 @@ extension Translator {
   }
 
   private func reportVLAN(_ port: BridgePort) {
-    let vid = flow.key.vlanTCI & 0xfff
+    let vid = tag & 0xfff
     if port.vlan.mode == .access {
       report(
         "dropping VLAN \(vid) tagged packet received on port \(port.name) configured as VLAN "

@@ -9,123 +9,203 @@ import OpenFlow
 /// same table. That is what makes a megaflow sound. Three things keep that mask small: stages
 /// (`Subtable`), prefixes of addresses and of ports (`PrefixTrie`), and the early stop.
 ///
+/// A lookup copies no flow: it reads the packet's words where they lie, only those that the
+/// subtables' masks have, and adds to the mask in place.
+///
 /// Threads: as `Pipeline` says; the counters are under the statistics lock.
 public final class FlowTable {
   public let id: UInt8
-  private var subtables: [PipelineMask: Subtable] = [:]
-  /// The subtables by their highest priority, descending.
-  private var order: [Subtable] = []
-  private var sources = PrefixTrie()
-  private var destinations = PrefixTrie()
+  /// Keeps the subtables; `order` refers to them without counting.
+  private var subtables = SubtableMap()
+  private var order = SubtableOrder()
+  private(set) var tries: PrefixTries {
+    didSet { triesInPlace = .passUnretained(tries) }
+  }
+  private var triesInPlace: Unmanaged<PrefixTries>
+  /// How many rules there are.
   public private(set) var count = 0
-  private var inserted: UInt64 = 0
-  /// How many rules have a timeout.
-  private var mortals = 0
+  private var expiry = ExpiryQueue()
+  /// Limits and what is thrown out when they are reached.
+  var settings = FlowTableSettings()
+  var vacancy = VacancyState()
+  /// What megaflows may not agree with yet.
+  var changes = TableChanges()
+  /// Only when the table evicts.
+  var eviction: EvictionGroups?
 
   var lookups: UInt64 = 0
   var matches: UInt64 = 0
 
-  init(id: UInt8) { self.id = id }
+  init(id: UInt8) {
+    self.id = id
+    tries = PrefixTries(PrefixField.defaults)
+    triesInPlace = .passUnretained(tries)
+  }
+
+  deinit { order.deallocate() }
+
+  // MARK: Lookup
 
   /// The best rule for `flow`; `flow.key.inPort` is an OpenFlow port. Adds what was examined to
-  /// `wildcards`.
+  /// `wildcards`. The rule is in the table as long as the caller has the lock.
+  func search(
+    _ flow: UnsafeMutablePointer<Flow>, _ wildcards: UnsafeMutablePointer<PipelineMask>
+  ) -> Unmanaged<Rule>? {
+    withUnsafeTemporaryAllocation(
+      of: Unmanaged<Rule>.self, capacity: max(1, order.count)
+    ) { memory in
+      var soft = SoftRules(memory)
+      let best = walk(flow, wildcards) { soft.append($0) }
+      return soft.isEmpty ? best : resolve(&soft, against: best, flow, wildcards)
+    }
+  }
+
+  /// As above, of a value.
   func lookup(_ flow: Flow, _ wildcards: inout PipelineMask) -> Rule? {
-    var best: Rule?
-    var prefixes = PrefixSearch(source: sources, destination: destinations)
-    for subtable in order {
-      if let best, best.priority >= subtable.highestPriority { break }
-      guard let rule = subtable.lookup(flow, &wildcards, &prefixes) else { continue }
-      if best == nil || rule.priority > (best?.priority ?? 0) { best = rule }
+    var flow = flow
+    return search(&flow, &wildcards)?.takeUnretainedValue()
+  }
+
+  /// The best rule that is no clause.
+  func searchPlain(
+    _ flow: UnsafeMutablePointer<Flow>, _ wildcards: UnsafeMutablePointer<PipelineMask>
+  ) -> Unmanaged<Rule>? {
+    walk(flow, wildcards) { _ in }
+  }
+
+  /// The best rule that is no clause; shows the clauses that a subtable has on the way to `body`.
+  @inline(__always)
+  private func walk(
+    _ flow: UnsafeMutablePointer<Flow>, _ wildcards: UnsafeMutablePointer<PipelineMask>,
+    _ body: (Unmanaged<Rule>) -> Void
+  ) -> Unmanaged<Rule>? {
+    var prefixes = PrefixSearch(triesInPlace, flow)
+    let words = FlowWords(flow)
+    var best: Unmanaged<Rule>?
+    var highest = Int32.min
+    var place = order.places
+    let end = place + order.count
+    while place < end, highest < place.pointee.highest {
+      let found = place.pointee.subtable._withUnsafeGuaranteedRef {
+        $0.lookup(words, wildcards, &prefixes)
+      }
+      place += 1
+      guard let found else { continue }
+      let (rank, isClause) = found._withUnsafeGuaranteedRef { ($0.rank, $0.isClause) }
+      if isClause {
+        body(found)
+      } else if rank > highest {
+        best = found
+        highest = rank
+      }
     }
     return best
   }
 
   // MARK: Control thread, inside `Pipeline.change`
 
-  /// The rule with exactly this match and priority.
-  func find(_ match: Match, priority: UInt16) -> Rule? {
-    subtables[match.mask]?.find(match.value, priority: priority)
+  /// The rule with exactly this match and rank.
+  func find(_ match: CompactMatch, rank: Int32) -> Rule? {
+    subtables[match.shape]?.find(match.values, rank: rank)
   }
 
+  /// The rule with the match and rank of `rule`.
+  func find(like rule: Rule) -> Rule? { subtables[rule.shape]?.find(like: rule) }
+
+  /// Inserts a rule whose match and rank the table does not have.
   func insert(_ rule: Rule) {
-    let mask = rule.match.mask
-    let subtable: Subtable
-    if let existing = subtables[mask] {
-      subtable = existing
-    } else {
-      subtable = Subtable(mask: mask)
-      subtables[mask] = subtable
-      order.append(subtable)
-    }
-    let before = subtable.highestPriority
-    let wasEmpty = subtable.isEmpty
+    let subtable = subtable(rule.shape)
+    let before = subtable.highestRank
     subtable.insert(rule)
     count += 1
-    inserted += 1
-    rule.sequence = inserted
-    if rule.isMortal { mortals += 1 }
-    changePrefixes(rule) { trie, value, length in trie.insert(value, length: length) }
-    if wasEmpty || subtable.highestPriority != before { sort() }
+    expiry.add(rule)
+    tries.change(rule, subtable.prefixes, adding: true)
+    if subtable.highestRank != before { order.sort(subtable) }
+    eviction?.add(rule)
   }
 
   func remove(_ rule: Rule) {
-    let mask = rule.match.mask
-    guard let subtable = subtables[mask] else { return }
-    let before = subtable.highestPriority
+    guard let subtable = subtables[rule.shape] else { return }
+    let before = subtable.highestRank
     subtable.remove(rule)
     count -= 1
-    if rule.isMortal { mortals -= 1 }
-    changePrefixes(rule) { trie, value, length in trie.remove(value, length: length) }
+    expiry.remove(rule)
+    tries.change(rule, subtable.prefixes, adding: false)
+    eviction?.remove(rule)
     if subtable.isEmpty {
-      subtables[mask] = nil
-      order.removeAll { $0 === subtable }
-    } else if subtable.highestPriority != before {
-      sort()
+      order.remove(subtable)
+      subtables.remove(rule.shape)
+    } else if subtable.highestRank != before {
+      order.sort(subtable)
     }
   }
 
+  /// Changes a rule that is in the table without moving it.
+  func update(_ rule: Rule, _ change: () -> Void) {
+    expiry.remove(rule)
+    eviction?.remove(rule)
+    change()
+    eviction?.add(rule)
+    expiry.add(rule)
+  }
+
+  /// Takes over of which fields there are tries.
+  func setPrefixes(_ fields: [PrefixField]) {
+    guard fields != tries.fields else { return }
+    tries = PrefixTries(fields)
+    for subtable in subtables.all {
+      subtable.track(tries)
+      subtable.visit { tries.change($0, subtable.prefixes, adding: true) }
+    }
+  }
+
+  private func subtable(_ shape: MatchShape) -> Subtable {
+    if let existing = subtables[shape] { return existing }
+    let subtable = Subtable(shape, tries: tries)
+    subtables.add(subtable)
+    order.add(subtable)
+    return subtable
+  }
+
+  // MARK: Lists
+
   /// Whether a rule has a timeout.
-  var mayExpire: Bool { mortals > 0 }
+  var mayExpire: Bool { !expiry.isEmpty }
 
-  /// All rules, hidden ones included, in no order.
-  var rules: [Rule] { order.flatMap { $0.allRules } }
+  /// The rules whose time is over; they are to be removed. Under the statistics lock.
+  func takeExpired(at now: Int64) -> [(Rule, Rule.RemovalReason)] { expiry.takeExpired(at: now) }
 
-  /// Rules that `selection` covers: their matches are at least as specific.
-  func rules(coveredBy match: Match) -> [Rule] {
+  /// All rules, in the order in which lookups visit their subtables.
+  var rules: [Rule] {
     var result: [Rule] = []
-    for subtable in order where subtable.mask & match.mask == match.mask {
-      result += subtable.allRules.filter { $0.match.value & match.mask == match.value }
+    result.reserveCapacity(count)
+    visit { result.append($0) }
+    return result
+  }
+
+  func visit(_ body: (Rule) -> Void) {
+    for index in 0..<order.count { order.places[index].subtable.takeUnretainedValue().visit(body) }
+  }
+
+  /// Rules whose matches are at least as specific as `match`.
+  func rules(coveredBy match: CompactMatch) -> [Rule] {
+    var result: [Rule] = []
+    for subtable in subtables.all {
+      guard let test = CoverTest(match, shape: subtable.shape) else { continue }
+      subtable.visit { if test.accepts($0) { result.append($0) } }
     }
     return result
   }
 
-  /// Whether a rule of this priority could match a packet that `match` matches as well.
-  func hasOverlap(_ match: Match, priority: UInt16) -> Bool {
-    order.contains { subtable in
-      let shared = subtable.mask & match.mask
-      return subtable.allRules.contains {
-        $0.priority == priority && $0.match.value & shared == match.value & shared
+  /// Whether a rule of this rank could match a packet that `match` matches as well.
+  func hasOverlap(_ match: CompactMatch, rank: Int32) -> Bool {
+    subtables.all.contains { subtable in
+      let test = CoverTest(overlapOf: match, shape: subtable.shape)
+      var found = false
+      subtable.visit {
+        if !found, $0.rank == rank, test.accepts($0) { found = true }
       }
-    }
-  }
-
-  /// Insertion sort: the order hardly changes, and equal subtables keep their places.
-  private func sort() {
-    for index in order.indices.dropFirst() {
-      var place = index
-      while place > 0, order[place - 1].highestPriority < order[place].highestPriority {
-        order.swapAt(place - 1, place)
-        place -= 1
-      }
-    }
-  }
-
-  private func changePrefixes(_ rule: Rule, _ change: (inout PrefixTrie, UInt32, Int) -> Void) {
-    if let length = PrefixTrie.length(of: rule.match.mask.key.ipv4Src) {
-      change(&sources, rule.match.value.key.ipv4Src, length)
-    }
-    if let length = PrefixTrie.length(of: rule.match.mask.key.ipv4Dst) {
-      change(&destinations, rule.match.value.key.ipv4Dst, length)
+      return found
     }
   }
 }

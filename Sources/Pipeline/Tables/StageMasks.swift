@@ -1,29 +1,33 @@
 import Fields
 
-/// The fields that a lookup compares first, second, ...: each mask includes the one before it.
+/// The fields that a lookup compares first, second, ...
 enum StageMasks {
-  /// Input port, registers, metadata; then Ethernet and VLAN; then network; then everything.
-  static let all: [PipelineMask] = {
-    typealias Offset = FlowKey.Offset
-    var mask = Flow()
-    fill(&mask, Offset.inPort..<Offset.tcpFlags)
-    fill(&mask, Offset.recircID..<Offset.ethDst)
-    fill(&mask, Flow.Offset.registers..<Flow.byteCount)
-    var stages = [mask]
-    fill(&mask, Offset.ethDst..<Offset.ipProto)
-    stages.append(mask)
-    fill(&mask, Offset.tcpFlags..<Offset.recircID)
-    fill(&mask, Offset.ipProto..<Offset.tpSrc)
-    fill(&mask, Offset.ipv4Src..<FlowKey.byteCount)
-    stages.append(mask)
-    fill(&mask, Offset.tpSrc..<Offset.ipv4Src)
-    stages.append(mask)
-    return stages
+  /// Which bits of every word of a flow belong to each stage: input port, registers and other state;
+  /// then Ethernet, VLAN and MPLS; then network; then transport. Every bit has one stage.
+  static let bits: [[UInt64]] = {
+    typealias Key = FlowKey.Offset
+    typealias Header = HeaderFields.Offset
+    typealias State = StateFields.Offset
+    var stages = [UInt8](repeating: 0, count: Flow.byteCount)
+    func set(_ bytes: Range<Int>, _ stage: UInt8, from base: Int = 0) {
+      for index in bytes { stages[base + index] = stage }
+    }
+    set(Key.ethDst..<Key.ipProto, 1)
+    set(Key.tcpFlags..<Key.recircID, 2)
+    set(Key.ipProto..<Key.tpSrc, 2)
+    set(Key.ipv4Src..<FlowKey.byteCount, 2)
+    set(Key.tpSrc..<Key.ipv4Src, 3)
+    set(0..<HeaderFields.byteCount, 2, from: Flow.Offset.headers)
+    set(Header.vlanTPID..<Header.nshFlags, 1, from: Flow.Offset.headers)
+    set(State.ctNWProto..<State.ctTPSrc, 2, from: Flow.Offset.state)
+    set(State.ctTPSrc..<State.ctNWSrc, 3, from: Flow.Offset.state)
+    set(State.ctNWSrc..<StateFields.byteCount, 2, from: Flow.Offset.state)
+    return (UInt8(0)..<4).map { stage in words(stages.map { $0 == stage ? 0xff : 0 }) }
   }()
 
-  private static func fill(_ mask: inout PipelineMask, _ bytes: Range<Int>) {
-    withUnsafeMutableBytes(of: &mask) { raw in
-      for index in bytes { raw[index] = 0xff }
+  private static func words(_ bytes: [UInt8]) -> [UInt64] {
+    bytes.withUnsafeBytes { raw in
+      (0..<Flow.wordCount).map { raw.load(fromByteOffset: $0 * 8, as: UInt64.self) }
     }
   }
 }

@@ -8,15 +8,24 @@ extension Bridge {
     let now = pipeline.now()
     pipeline.megaflows.refreshStatistics()
     var text = ""
-    for table in tables.compactMap({ $0 }) {
+    for table in [hidden?.table].compactMap({ $0 }) + tables.compactMap({ $0 }) {
       for rule in table.rules.sorted(by: Rule.precedes) {
         let (packets, bytes) = pipeline.crediting { (rule.credit.packets, rule.credit.bytes) }
         text += Self.line(
           table.id, age: now - rule.created, packets, bytes,
-          MatchText.format(rule.match, priority: rule.priority), ActionText.format(rule.actions))
+          matchText(rule), ActionText.format(rule.actions))
       }
     }
     return text + internalFlows(now)
+  }
+
+  private func matchText(_ rule: Rule) -> String {
+    let priority = priority(of: rule)
+    if let ordinary = UInt16(exactly: priority) {
+      return MatchText.format(rule.match, priority: ordinary, options: tunnelOptions)
+    }
+    let match = MatchText.format(rule.match, options: tunnelOptions)
+    return "priority=\(priority)" + (match.isEmpty ? "" : ",\(match)")
   }
 
   /// What OVS keeps in table 254 for packets that no rule matches. Ours needs no rules for that; the

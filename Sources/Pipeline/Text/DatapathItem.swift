@@ -18,6 +18,18 @@ struct DatapathItem {
 
   mutating func add(_ field: String) { fields.append(field) }
 
+  /// A field in its own notation; the mask is hexadecimal where it is no address.
+  mutating func add(_ key: String, _ field: MatchField, _ flow: Flow, _ mask: PipelineMask) {
+    let (value, has) = (field.value(in: flow), field.value(in: mask))
+    let text = field.text(value)
+    let maskText: String
+    switch field.format {
+    case .ethernet, .ipv4, .ipv6: maskText = field.text(has)
+    default: maskText = Number.hex(has)
+    }
+    add(key, text, maskText, has, field.allOnes)
+  }
+
   mutating func ethernet(_ key: String, _ value: EthernetAddress, _ mask: EthernetAddress) {
     add(key, value.description, mask.description, mask.value, 0xffff_ffff_ffff)
   }

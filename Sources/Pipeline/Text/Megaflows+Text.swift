@@ -21,7 +21,7 @@ extension Megaflows {
   /// The flows, one per line, of one worker after the other. `heading` gives the line above a
   /// worker's flows (`flow-dump from the main thread:`), nil for none.
   public func dump(_ options: DumpOptions, heading: (Int) -> String?) -> String {
-    let flows = store.withLock { Array($0.flows.values) }.filter { selects($0, options) }
+    let flows = store.withLock { $0.flows.values }.filter { selects($0, options) }
     var text = ""
     for (worker, own) in Dictionary(grouping: flows, by: \.handle.worker).sorted(by: {
       $0.key < $1.key
@@ -30,6 +30,15 @@ extension Megaflows {
       for flow in own.sorted(by: { $0.number < $1.number }) { text += line(flow, options) + "\n" }
     }
     return text
+  }
+
+  /// One flow by its identifier, as `dpctl/get-flow` shows it.
+  public func flow(named identifier: String) -> String? {
+    var options = DumpOptions()
+    options.verbose = true
+    let all = store.withLock { $0.flows.values }
+    let found = all.first { $0.identifier == identifier && selects($0, options) }
+    return found.map { line($0, options) }
   }
 
   private func selects(_ flow: Megaflow, _ options: DumpOptions) -> Bool {
@@ -52,13 +61,17 @@ extension Megaflows {
     let statistics = flow.hits
     var text = options.verbose ? "ufid:\(flow.identifier)\(options.bridge == nil ? "," : "") " : ""
     text += DatapathFlowText.format(
-      flow.packetKey, mask: flow.handle.mask, verbose: options.verbose, portName: names)
+      Flow(flow.packetKey, flow.packetDeep), mask: Flow(flow.handle.mask, flow.handle.deepMask),
+      verbose: options.verbose, portName: names)
     text += ", packets:\(statistics.packets), bytes:\(statistics.bytes), used:"
     text += used(statistics.used)
     if statistics.tcpFlags != 0 { text += ", flags:\(TCPFlags.letters(statistics.tcpFlags))" }
     if options.verbose && options.bridge == nil { text += ", dp:ovs" }
     let actions = store.withLock { _ in flow.translation.actions }
-    return text + ", actions:" + DatapathActionText.format(actions, portName: names)
+    return text + ", actions:"
+      + DatapathActionText.format(
+        actions, portName: names,
+        userspace: { [pipeline] in pipeline.punts.target($0)?.text($0, isSent: true) })
   }
 
   private func used(_ time: Int64) -> String {
@@ -90,8 +103,8 @@ extension Megaflow {
   fileprivate var hits: FlowHandle.Statistics {
     var all = handle.statistics
     all.bytes -= min(all.bytes, firstLength)
-    if all.packets <= 1 { return FlowHandle.Statistics() }
-    all.packets -= 1
+    if all.packets <= firstPackets { return FlowHandle.Statistics() }
+    all.packets -= firstPackets
     return all
   }
 
@@ -109,6 +122,14 @@ extension Megaflow {
     }
     mix(handle.key)
     mix(handle.mask)
+    if !handle.deepMask.isZero {
+      for key in [Flow(FlowKey(), handle.deepKey), Flow(FlowKey(), handle.deepMask)] {
+        for index in stride(from: Flow.Offset.headers / 8, to: Flow.Offset.tunnel / 8, by: 1) {
+          high = (high ^ key.word(index)) &* 0x0000_0100_0000_01b3
+          low = (low ^ key.word(index).byteSwapped) &* 0xff51_afd7_ed55_8ccd
+        }
+      }
+    }
     let digits = [high, low].map { word in
       let text = String(word, radix: 16)
       return String(repeating: "0", count: 16 - text.count) + text

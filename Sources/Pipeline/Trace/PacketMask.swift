@@ -1,20 +1,58 @@
 import Fields
+import OpenFlow
 
-/// The fields that a packet of a flow has: what a trace shows of it.
+/// The fields that a packet of a flow has: what a trace shows of it. What is known besides the headers
+/// is shown when it is not zero.
 enum PacketMask {
   static func of(_ flow: Flow) -> PipelineMask {
     var mask = Flow()
-    mask.key.inPort = .max
+    for field in context where field.value(in: flow) != 0 { set(field, in: &mask) }
+    if MatchField.tunnelDst.value(in: flow) != 0 || MatchField.tunnelIPv6Dst.value(in: flow) != 0 {
+      for field in tunnel { set(field, in: &mask) }
+      let flags = Flow.Offset.tunnel + TunnelFields.Offset.flags
+      mask.setBytes(flags, 2, 0xf)
+      // A tunnel has an ID if its flags say so.
+      if flow.bytes(flags, 2) & UInt128(TunnelFlags.key) == 0 {
+        MatchField.tunnelID.store(0, mask: .max, in: &mask)
+      }
+    }
+    mask.tunnel.presentOptions = flow.tunnel.presentOptions
+    set(.packetType, in: &mask)
+    guard MatchField.packetType.value(in: flow) == UInt128(PacketType.ethernet) else {
+      network(UInt16(MatchField.packetType.value(in: flow) & 0xffff), flow, &mask)
+      return mask
+    }
     mask.key.ethSrc = .broadcast
     mask.key.ethDst = .broadcast
     mask.key.ethType = .max
+    // The first tag that is not there is shown, too.
     mask.key.vlanTCI = .max
-    for index in 0..<16 where flow.bytes(Flow.Offset.registers + 4 * index, 4) != 0 {
-      mask.setBytes(Flow.Offset.registers + 4 * index, 4, UInt128(UInt32.max))
+    if flow.key.vlanTCI != 0 {
+      mask.setBytes(Flow.Offset.headers + HeaderFields.Offset.innerVLANTCI, 2, 0xffff)
     }
-    if flow.metadata != 0 { mask.metadata = .max }
-    if flow.tunnelID != 0 { mask.tunnelID = .max }
-    switch flow.key.ethType {
+    network(flow.key.ethType, flow, &mask)
+    return mask
+  }
+
+  private static let context: [MatchField] =
+    MatchField.registers + [
+      .inPort, .skbPriority, .pktMark, .recircID, .dpHash, .ctState, .ctZone, .ctMark, .ctLabel,
+      .ctNWProto, .metadata, .tunnelID, .ctNWSrc, .ctNWDst, .ctIPv6Src, .ctIPv6Dst, .ctTPSrc,
+      .ctTPDst,
+    ]
+
+  private static let tunnel: [MatchField] = [
+    .tunnelSrc, .tunnelDst, .tunnelIPv6Src, .tunnelIPv6Dst, .tunnelTOS, .tunnelTTL, .tunnelGBPID,
+    .tunnelGBPFlags, .tunnelERSPANVersion, .tunnelGTPUFlags, .tunnelGTPUMessageType,
+  ]
+
+  private static func set(_ field: MatchField, in mask: inout PipelineMask) {
+    let all = field == .ctState ? UInt128(ConnectionState.all) : field.allOnes
+    field.store(all, mask: .max, in: &mask)
+  }
+
+  private static func network(_ type: UInt16, _ flow: Flow, _ mask: inout PipelineMask) {
+    switch type {
     case EtherType.ipv4:
       mask.key.ipv4Src = .max
       mask.key.ipv4Dst = .max
@@ -22,16 +60,32 @@ enum PacketMask {
     case EtherType.ipv6:
       mask.key.ipv6Src = .max
       mask.key.ipv6Dst = .max
+      set(.ipv6Label, in: &mask)
       ip(flow.key, &mask.key)
+      discovery(flow.key, &mask)
     case EtherType.arp, EtherType.rarp:
       mask.key.ipProto = .max
       mask.key.ipv4Src = .max
       mask.key.ipv4Dst = .max
       mask.key.arpSHA = .broadcast
       mask.key.arpTHA = .broadcast
+    case EtherType.mpls, EtherType.mplsMulticast: labels(flow, &mask)
+    case EtherType.nsh:
+      for field in nsh { set(field, in: &mask) }
+      ip(flow.key, &mask.key)
     default: break
     }
-    return mask
+  }
+
+  private static let nsh: [MatchField] =
+    [.nshFlags, .nshTTL, .nshMDType, .nshNP, .nshSPI, .nshSI] + MatchField.nshContext
+
+  private static func labels(_ flow: Flow, _ mask: inout PipelineMask) {
+    for index in 0..<3 {
+      let place = Flow.Offset.headers + HeaderFields.Offset.mplsLSE + 4 * index
+      mask.setBytes(place, 4, UInt128(UInt32.max))
+      if flow.bytes(place, 4) >> 8 & 1 != 0 { return }
+    }
   }
 
   private static func ip(_ key: FlowKey, _ mask: inout FlowMask) {
@@ -44,11 +98,7 @@ enum PacketMask {
     case IPProtocol.tcp:
       mask.tcpFlags = 0xfff
       ports(&mask)
-    case IPProtocol.udp, IPProtocol.sctp: ports(&mask)
-    case IPProtocol.icmp where key.ethType == EtherType.ipv4,
-      IPProtocol.icmpv6 where key.ethType == EtherType.ipv6:
-      mask.tpSrc = 0xff
-      mask.tpDst = 0xff
+    case IPProtocol.udp, IPProtocol.sctp, IPProtocol.icmp, IPProtocol.icmpv6, 2: ports(&mask)
     default: break
     }
   }
@@ -56,5 +106,13 @@ enum PacketMask {
   private static func ports(_ mask: inout FlowMask) {
     mask.tpSrc = .max
     mask.tpDst = .max
+  }
+
+  private static func discovery(_ key: FlowKey, _ mask: inout PipelineMask) {
+    let types = [NeighborDiscovery.solicitation, NeighborDiscovery.advertisement]
+    guard key.ipProto == IPProtocol.icmpv6, key.ipFrag & IPFragment.later == 0,
+      types.contains(key.tpSrc), key.tpDst == 0
+    else { return }
+    for field in [MatchField.ndTarget, .ndSLL, .ndTLL] { set(field, in: &mask) }
   }
 }

@@ -18,9 +18,21 @@ extension Pipeline {
   public func tracePacketOut(_ arguments: [String]) throws(TextError) -> String {
     let request = try TraceRequest(arguments, packetOut: true, self)
     return trace(request) {
-      self.translate(
-        request.flow, at: request.port, in: request.bridge, doing: request.actions, trace: $0)
+      // As in OVS, a packet that nothing is to be done with is traced through the tables.
+      request.actions.isEmpty
+        ? self.translate(request.flow, at: request.port, in: request.bridge, trace: $0)
+        : self.translate(
+          request.flow, at: request.port, in: request.bridge, doing: request.actions, trace: $0)
     }
+  }
+
+  /// A trace that is only looked at says so of packets for the control side.
+  private func datapathText(_ translation: Translation, _ request: TraceRequest) -> String {
+    let type = request.flow.bytes(Flow.Offset.headers + HeaderFields.Offset.vlanTPID, 2)
+    return DatapathActionText.format(
+      translation.actions,
+      userspace: { self.punts.target($0)?.text($0, isSent: request.learns) },
+      tagType: type == 0 ? 0x8100 : UInt16(type))
   }
 
   private func trace(
@@ -28,12 +40,16 @@ extension Pipeline {
   ) -> String {
     let recorder = TraceRecorder(learns: request.learns)
     let (translation, final) = run(recorder)
+    if request.learns { learnFlows(translation.effects) }
     var text = "Flow: \(TraceText.flow(request.flow))\n"
     text += recorder.text
-    let isUnchanged = final == request.flow
+    var initial = request.flow
+    initial.actionSetOutput = OpenFlowPort.unset
+    let isUnchanged = final == initial
     text += "\nFinal flow: \(isUnchanged ? "unchanged" : TraceText.flow(final))\n"
-    text += "Megaflow: \(TraceText.megaflow(request.flow, mask: translation.mask))\n"
-    text += "Datapath actions: \(DatapathActionText.format(translation.actions))"
+    text +=
+      "Megaflow: \(TraceText.megaflow(request.flow, mask: translation.mask, deepMask: translation.deepMask))\n"
+    text += "Datapath actions: \(datapathText(translation, request))"
     if let error = translation.error {
       text += "\nTranslation failed (\(error.summary)), packet is dropped."
     }

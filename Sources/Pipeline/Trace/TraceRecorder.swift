@@ -2,7 +2,7 @@
 /// happened. The text's indentation is OVS's: what follows stays at the same level as long as it is
 /// the last thing its parent does, so that a long chain of resubmits does not drift to the right.
 final class TraceRecorder {
-  enum Kind { case bridge, table, action, detail, warning, error }
+  enum Kind { case bridge, table, bucket, action, detail, warning, error }
 
   private struct Node {
     let kind: Kind
@@ -19,6 +19,9 @@ final class TraceRecorder {
   let learns: Bool
 
   init(learns: Bool = false) { self.learns = learns }
+
+  /// What the next node will be called.
+  var next: Int { nodes.count }
 
   func add(_ kind: Kind, _ text: String) {
     lastChild[parent + 1] = nodes.count
@@ -52,7 +55,7 @@ final class TraceRecorder {
     case .bridge:
       text += "\n\(indent)\(node.text)\n\(indent)"
       text += String(repeating: "-", count: node.text.utf8.count) + "\n"
-    case .table, .action: text += "\(indent)\(node.text)\n"
+    case .table, .bucket, .action: text += "\(indent)\(node.text)\n"
     case .detail: text += "\(indent) -> \(node.text)\n"
     case .warning: text += "\(indent) >> \(node.text)\n"
     case .error: text += "\(indent) >>>> \(node.text) <<<<\n"
@@ -61,11 +64,11 @@ final class TraceRecorder {
 }
 
 extension TraceRecorder.Kind {
-  /// Nothing is ever added below these.
+  /// Below these everything is indented once more.
   fileprivate var isTerminal: Bool {
     switch self {
     case .bridge, .table: false
-    case .action, .detail, .warning, .error: true
+    case .bucket, .action, .detail, .warning, .error: true
     }
   }
 }

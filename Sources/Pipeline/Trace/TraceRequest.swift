@@ -19,8 +19,8 @@ struct TraceRequest {
     var actions: [any Action] = []
     if packetOut {
       guard let text = words.popLast() else { throw TextError("Must specify actions") }
-      do { actions = try ActionText.parse(text) } catch {
-        throw TextError("Bad action syntax: \(error)")
+      do { actions = try ActionText.parse(text, allowed: InstructionOrder.actionsOnly) } catch {
+        throw TextError(error.description)
       }
     }
     self.actions = actions
@@ -32,6 +32,9 @@ struct TraceRequest {
     }
     learns = isGenerated || packet != nil
     (bridge, port, flow) = try Self.place(words, packet, pipeline)
+    do { try PreparedPacketOut.check(actions, for: flow, in: bridge) } catch {
+      throw TextError("Bad actions: \(error)")
+    }
   }
 
   private static func isDatapathFlow(_ text: String) -> Bool { text.contains("(") }
@@ -68,18 +71,18 @@ struct TraceRequest {
     if words.count == 2, !datapathNames.contains(words[0]) {
       throw TextError("Cannot find the datapath")
     }
-    let key: FlowKey
+    var flow: Flow
     do {
-      key = try DatapathFlowText.parse(text) { name in
+      flow = try DatapathFlowText.parseFlow(text) { name in
         pipeline.datapathPorts.first { $0.value.name == name }?.key
-      }
+      }.flow
     } catch {
       throw TextError("\(error) (or the bridge name was omitted)")
     }
-    guard let port = pipeline.port(datapathPort: key.inPort) else {
-      throw TextError("no OpenFlow port for datapath port \(key.inPort)")
+    guard let port = pipeline.port(datapathPort: flow.key.inPort) else {
+      throw TextError("no OpenFlow port for datapath port \(flow.key.inPort)")
     }
-    var flow = Flow(packet.map { PacketParser.parse($0, inPort: key.inPort) } ?? key)
+    if let packet { takeHeaders(of: packet, into: &flow) }
     flow.key.inPort = port.ofport
     return (port.bridge, port, flow)
   }
@@ -92,17 +95,27 @@ struct TraceRequest {
     _ text: String, _ packet: [UInt8]?, _ bridge: Bridge
   ) throws(TextError) -> Flow {
     let names = Dictionary(bridge.ports.values.map { ($0.name, $0.ofport) }) { first, _ in first }
+    let context = TextContext(ports: names, tunnelOptions: bridge.tunnelOptions)
     let match: Match
-    do { match = try MatchText.parse(text, TextContext(ports: names)) } catch {
+    do { match = try MatchText.parseFlow(text, context) } catch {
       let reason = error.description.replacingPrefix("unknown keyword", with: "unknown field")
       throw TextError("Bad openflow flow syntax: \(text): \(reason)")
     }
     guard let packet else { return match.value }
-    var flow = Flow(PacketParser.parse(packet, inPort: match.value.key.inPort))
-    flow.registers = match.value.registers
-    flow.metadata = match.value.metadata
-    flow.tunnelID = match.value.tunnelID
+    var flow = match.value
+    takeHeaders(of: packet, into: &flow)
     return flow
+  }
+
+  /// The packet's headers instead of those that the flow speaks of; what else is known stays.
+  private static func takeHeaders(of packet: [UInt8], into flow: inout Flow) {
+    let real = HeaderParser.flow(packet, inPort: flow.key.inPort)
+    let recircID = flow.key.recircID
+    flow.key = real.key
+    flow.key.recircID = recircID
+    flow.headers = real.headers
+    // A second tag is not looked behind.
+    flow.setBytes(Flow.Offset.headers + HeaderFields.Offset.innerVLANTCI, 2, 0)
   }
 
   /// A packet in hexadecimal digits.

@@ -18,17 +18,17 @@ extension Translator {
   }
 
   /// `output:PORT`, with the meaning that reserved numbers have.
-  func output(to number: UInt16) {
+  func output(to number: UInt16, maxLength: UInt16 = .max, asksController: Bool = false) {
     switch number {
     case OpenFlowPort.inPort: send(to: flow.key.inPort)
-    case OpenFlowPort.table: resubmit(to: 0, inPort: flow.key.inPort)
+    case OpenFlowPort.table:
+      resubmit(to: 0, inPort: flow.key.inPort, asksController: asksController)
     case OpenFlowPort.normal: normal()
     case OpenFlowPort.flood: flood { !$0.config.contains(.noFlood) }
     case OpenFlowPort.all: flood { _ in true }
     case OpenFlowPort.none: break
     case OpenFlowPort.controller:
-      // There are no controllers yet that take packets.
-      break
+      punt(ControllerAction(maxLength: maxLength, reason: controllerReason))
     default:
       guard number != flow.key.inPort else { return warn("skipping output to input port") }
       send(to: number)
@@ -46,10 +46,32 @@ extension Translator {
     }
     switch port.kind {
     case .patch: cross(from: port)
-    case .datapath(let number):
-      commit()
-      actions.append(.output(number))
+    case .datapath(let number): sendFrame(to: number)
     }
+  }
+
+  /// Ports of the datapath carry Ethernet; patch ports whatever there is.
+  private func sendFrame(to number: PortNumber) {
+    guard isEthernet else {
+      return warn(
+        "Trying to send non-Ethernet packet through legacy L2 port. Dropping packet.")
+    }
+    commit()
+    actions.append(.output(number))
+  }
+
+  /// `output(port=PORT,max_len=N)`.
+  func outputTruncated(to number: UInt16, _ length: UInt32) {
+    guard number != flow.key.inPort else { return warn("skipping output to input port") }
+    // What a bridge behind a patch port would make of the cut is anyone's guess.
+    guard let port = bridge.ports[number], case .datapath(let output) = port.kind else {
+      return report("output_trunc does not support patch port \(OpenFlowPort.text(number))")
+    }
+    guard !port.config.contains(.noForward) else {
+      return note("OFPPC_NO_FWD set, skipping output")
+    }
+    actions.append(.truncate(length))
+    sendFrame(to: output)
   }
 
   /// Sends a copy to every port but the one the packet came in on.

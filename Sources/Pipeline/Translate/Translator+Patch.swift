@@ -1,5 +1,6 @@
 import Datapath
 import Fields
+import OpenFlow
 
 /// Patch ports. They exist only here: the datapath sees one flow, however many bridges it crosses.
 ///
@@ -13,8 +14,15 @@ extension Translator {
     let flow: Flow
     let innerTags: [VLANTag]
     let tagType: UInt16
+    let values: [StackValue]
+    let wasMPLS: Bool
+    let before: Before
     let table: UInt8
+    let rule: Rule?, entryRule: Rule?
     let depth: Int
+    let actionSet: [any Action]
+    let actionSetHasGroup: Bool
+    let isInActionSet: Bool
     let error: TranslationError?
     let step: PathStep
     let traceParent: Int
@@ -26,6 +34,12 @@ extension Translator {
     let port: ObjectIdentifier
     let flow: Flow
     let innerTags: [VLANTag]
+
+    /// The key tells most steps apart; all of a flow would take longer to hash than a table to search.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(port)
+      hasher.combine(flow.key)
+    }
   }
 
   func cross(from port: BridgePort) {
@@ -33,8 +47,7 @@ extension Translator {
     guard let peer = port.peer else { return }
     guard crossings < TranslationBudget.crossings else { return fail(.tooManyCrossings) }
     guard actions.count < TranslationBudget.actions else { return fail(.tooManyActions) }
-    var arriving = Flow(flow.key)
-    arriving.key.inPort = peer.ofport
+    let arriving = flow.arriving(at: peer.ofport)
     let step = PathStep(port: ObjectIdentifier(peer), flow: arriving, innerTags: innerTags)
     guard path.insert(step).inserted else { return loop(at: peer) }
     crossings += 1
@@ -42,23 +55,41 @@ extension Translator {
     stack.append(
       .leaveBridge(
         SavedContext(
-          bridge: bridge, flow: flow, innerTags: innerTags, tagType: tagType, table: table,
-          depth: depth, error: error, step: step, traceParent: trace?.parent ?? 0)))
+          bridge: bridge, flow: flow, innerTags: innerTags, tagType: tagType, values: values,
+          wasMPLS: wasMPLS, before: before(), table: table, rule: rule, entryRule: entryRule,
+          depth: depth, actionSet: actionSet,
+          actionSetHasGroup: actionSetHasGroup, isInActionSet: isInActionSet, error: error,
+          step: step, traceParent: trace?.parent ?? 0)))
     flow = arriving
+    values = []
     bridge = peer.bridge
+    otherBridges.append(bridge)
     depth = 0
     trace?.enterBridge(bridge.name)
-    enterBridge()
+    if wasMPLS {
+      stack.append(.enterBridge)
+      freeze()
+    } else {
+      enterBridge()
+    }
   }
 
   func restore(_ context: SavedContext) {
     path.remove(context.step)
+    leave(context.before, copying: isIrreversible)
+    wasMPLS = context.wasMPLS
     bridge = context.bridge
     flow = context.flow
     innerTags = context.innerTags
     tagType = context.tagType
+    values = context.values
     table = context.table
+    rule = context.rule
+    entryRule = context.entryRule
     depth = context.depth
+    actionSet = context.actionSet
+    actionSetHasGroup = context.actionSetHasGroup
+    isInActionSet = context.isInActionSet
     error = context.error
     trace?.parent = context.traceParent
   }

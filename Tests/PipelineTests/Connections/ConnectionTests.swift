@@ -86,22 +86,55 @@ import Testing
     let fixture = try ServiceFixture()
     defer { fixture.stop() }
     let client = RawClient(fixture.socket)
-    client.send([5, 0, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 0x20])
-    _ = client.message()
+    client.send([7, 0, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 0x80])
+    // All versions up to 1.5 need no bitmap.
+    #expect(client.message() == [6, 0, 0, 8, 0, 0, 0, 0])
     let error = client.decoded() as? ErrorMessage
-    #expect(error?.error.type == 0 && error?.error.code == 0)
+    #expect(error?.error == .incompatible)
+    #expect(
+      error.map { String(decoding: $0.request, as: UTF8.self) }
+        == "We support version 0x06 and earlier, you support version 0x07, no common versions.")
     #expect(client.message() == nil)
+  }
+
+  /// The bridge's `protocols` decide; its hello says so.
+  @Test func versionsAreTheBridges() throws {
+    let fixture = try ServiceFixture()
+    defer { fixture.stop() }
+    try fixture.control.sync {
+      var settings = ControllerSettings(.service)
+      settings.versions = VersionSet([.v10, .v13])
+      fixture.service.setControllers([:], management: settings)
+    }
+    usleep(50_000)  // the socket is made anew
+    let client = RawClient(fixture.socket)
+    client.send([6, 0, 0, 8, 0, 0, 0, 1])
+    #expect(client.message() == [4, 0, 0, 16, 0, 0, 0, 0, 0, 1, 0, 8, 0, 0, 0, 0x12])
+    client.send([4, 2, 0, 9, 0, 0, 0, 2, 7])
+    #expect(client.message() == [4, 3, 0, 9, 0, 0, 0, 2, 7])
+    // Echoes may have any version.
+    client.send([6, 2, 0, 9, 0, 0, 0, 2, 7])
+    #expect(client.message() == [6, 3, 0, 9, 0, 0, 0, 2, 7])
+    client.send([6, 20, 0, 8, 0, 0, 0, 3])
+    #expect(client.message() == [6, 1, 0, 20, 0, 0, 0, 3, 0, 1, 0, 0, 6, 20, 0, 8, 0, 0, 0, 3])
   }
 
   @Test func portsChange() throws {
     try with { fixture, client in
-      client.send(SetConfig(.init(missSendLength: 128)))
+      // Who asks for a change is not told of it, others are.
+      let other = RawClient(fixture.socket)
+      other.greet()
+      for client in [client, other] {
+        client.send(SetConfig(.init(missSendLength: 128)))
+        client.send(BarrierRequest())
+        _ = client.message()
+      }
       let address = EthernetAddress(0xaa55_aa55_0001)
       client.send(PortMod(port: 1, address: address, config: .noFlood, mask: .noFlood))
-      let status = client.decoded() as? PortStatus
+      let status = other.decoded() as? PortStatus
       #expect(status?.reason == .modify && status?.port.config == .noFlood)
       client.send(PortMod(port: 1, address: .zero, config: [], mask: .noFlood))
-      #expect((client.decoded() as? ErrorMessage)?.error.code == 1)
+      #expect((client.decoded() as? ErrorMessage)?.error == .portModBadAddress)
       client.send(PortDescriptionRequest())
       let ports = (client.decoded() as? PortDescriptionReply)?.entries ?? []
       #expect(ports.map(\.name) == ["p1", "p2", "br0"])

@@ -8,7 +8,9 @@ import Runtime
 
 /// A pipeline with one bridge, whose OpenFlow service listens in a directory of its own.
 final class ServiceFixture {
-  let control = ControlLoop()
+  /// Of its own: timers belong to one loop, and tests run side by side.
+  let clock = Clock()
+  let control: ControlLoop
   let pipeline: Pipeline
   let sink = IdleSink()
   let service: OpenFlowService
@@ -16,8 +18,9 @@ final class ServiceFixture {
 
   init() throws {
     directory = String(cString: mkdtemp(strdup("/tmp/patchbay-test-XXXXXX")))
-    let sink = self.sink
-    let pipeline = Pipeline(datapath: sink, now: { Clock.shared.monotonicMilliseconds })
+    let (sink, clock) = (self.sink, self.clock)
+    control = ControlLoop(clock: clock)
+    let pipeline = Pipeline(datapath: sink, now: { clock.monotonicMilliseconds })
     self.pipeline = pipeline
     let loop = control.loop
     let directory = directory
@@ -31,7 +34,8 @@ final class ServiceFixture {
         port.macAddress = EthernetAddress(0xaa55_aa55_0000 + UInt64(place))
         bridge.addPort(port)
       }
-      return OpenFlowService(bridge, pipeline: pipeline, loop: loop, directory: directory)
+      return OpenFlowService(
+        bridge, pipeline: pipeline, loop: loop, clock: clock, directory: directory)
     }
     let service = service
     try control.sync { service.start() }.wait()
@@ -54,7 +58,8 @@ final class IdleSink: MegaflowSink {
 
   func takeMisses(max: Int) -> [Miss]? { nil }
   func answer(
-    _ miss: Miss, mask: FlowMask, actions: [DatapathAction], owner: AnyObject?, install: Bool
+    _ miss: Miss, mask: FlowMask, deepMask: DeepKey, actions: [DatapathAction], owner: AnyObject?,
+    install: Bool
   ) -> FlowHandle? { nil }
   func discard(_ miss: Miss) {}
   func changeActions(_ flow: FlowHandle, _ actions: [DatapathAction]) {}
@@ -64,18 +69,23 @@ final class IdleSink: MegaflowSink {
     executed.append((Array(packet), actions))
   }
   func counters(_ port: PortNumber) -> PortCounters { PortCounters() }
+  var maxMeters: UInt32 { 100 }
+  func setMeter(_ index: UInt32, _ meter: DatapathMeter) {}
+  func removeMeter(_ index: UInt32) {}
+  func meterStatistics(_ index: UInt32) -> DatapathMeter.Statistics { .init() }
 }
 
 /// A client that blocks, for one thread of a test.
 final class RawClient {
   private let descriptor: Int32
+  var version = OpenFlowVersion.v10
 
   init(_ path: String, receiveBuffer: Int32? = nil) {
     descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    var timeout = timeval(tv_sec: 5, tv_usec: 0)
+    var timeout = timeval(tv_sec: 30, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     _ = withUnsafePointer(to: &address) {
@@ -125,11 +135,11 @@ final class RawClient {
   }
 
   func decoded() -> (any Message)? {
-    message().flatMap { try? MessageCodec.decode($0, WireContext()).message }
+    message().flatMap { try? MessageCodec.decode($0, WireContext(version)).message }
   }
 
   func send(_ message: any Message, xid: UInt32 = 1) {
-    send(MessageCodec.encode(message, xid: xid, WireContext()) ?? [])
+    send(MessageCodec.encode(message, xid: xid, WireContext(version)) ?? [])
   }
 
   /// Says hello and takes the switch's.

@@ -14,6 +14,7 @@ extension BarrierRequest: Request {
   func handle(_ exchange: Exchange) {
     let connection = exchange.connection
     guard let loop = connection.eventLoop else { return }
+    if exchange.pipeline.isApplied { return exchange.reply(BarrierReply()) }
     connection.wait()
     exchange.pipeline.waitUntilApplied {
       loop.execute {
@@ -26,6 +27,11 @@ extension BarrierRequest: Request {
 
 extension SetFlowFormat: Request {
   func handle(_ exchange: Exchange) { exchange.connection.context.nxm = nxm }
+}
+
+extension FlowAge: Request {
+  /// Ages are told in any case.
+  func handle(_ exchange: Exchange) {}
 }
 
 extension FlowModTableID: Request {

@@ -2,9 +2,8 @@ import OpenFlow
 
 extension FlowMod: Request {
   func handle(_ exchange: Exchange) throws {
-    // No packet waits in a buffer of ours.
-    guard bufferID == FlowMod.noBuffer else { throw OpenFlowError.bufferUnknown }
-    try exchange.bridge.apply(self)
+    try exchange.bridge.apply(self, for: exchange.requester)
+    exchange.connection.countFlowMod(command)
   }
 }
 
@@ -31,20 +30,6 @@ extension AggregateStatsRequest: Request {
   }
 }
 
-extension TableStatsRequest: Request {
-  private static let maxFlows: UInt32 = 1_000_000
-
-  func handle(_ exchange: Exchange) {
-    let tables = exchange.bridge.tableStatistics().map { table in
-      TableStatsReply.Table(
-        number: table.id, maxFlows: Self.maxFlows,
-        flowCount: UInt32(clamping: table.active), lookupCount: table.lookups,
-        matchedCount: table.matches)
-    }
-    exchange.reply(TableStatsReply(entries: tables))
-  }
-}
-
 extension Pipeline {
   /// The flows that `filter` selects, one after the other. The list is that of now; a flow's figures
   /// are those of the moment in which it is taken.
@@ -54,6 +39,7 @@ extension Pipeline {
     selection.cookie = filter.cookie
     selection.cookieMask = filter.cookieMask
     selection.outPort = filter.outPort
+    selection.outGroup = filter.outGroup
     megaflows.collectStatistics()
     var rest = bridge.rules(selection)[...]
     return { [self] in
@@ -73,6 +59,8 @@ extension FlowStats {
     duration = UInt64(clamping: flow.duration) &* 1_000_000
     idleTimeout = flow.idleTimeout
     hardTimeout = flow.hardTimeout
+    flags = flow.flags
+    importance = flow.importance
     idleAge = UInt16(clamping: flow.idleAge / 1000)
     hardAge = UInt16(clamping: flow.hardAge / 1000)
     packetCount = flow.packets

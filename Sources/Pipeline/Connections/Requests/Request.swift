@@ -7,6 +7,15 @@ protocol Request: Message {
   func handle(_ exchange: Exchange) throws
 }
 
+/// Which messages are requests. To ask the type itself takes the runtime longer than many a request.
+enum RequestCatalog {
+  /// By index in `MessageCatalog.all`; nil for messages that are no requests.
+  static let types: [(any Request.Type)?] = MessageCatalog.all.map { $0 as? any Request.Type }
+  static let bundlable: [(any Bundlable.Type)?] = MessageCatalog.all.map {
+    $0 as? any Bundlable.Type
+  }
+}
+
 /// One request's surroundings.
 struct Exchange {
   let connection: OpenFlowConnection
@@ -16,6 +25,11 @@ struct Exchange {
   var service: OpenFlowService { connection.service }
   var bridge: Bridge { service.bridge }
   var pipeline: Pipeline { service.pipeline }
+
+  /// Who asks for a change of flows.
+  var requester: FlowRequester {
+    FlowRequester(connection: ObjectIdentifier(connection), xid: xid)
+  }
 
   func reply(_ message: any Message) { connection.send(message, xid: xid) }
 

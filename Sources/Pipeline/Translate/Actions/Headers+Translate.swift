@@ -44,6 +44,24 @@ extension SetIPTOS: TranslatableAction {
   }
 }
 
+extension SetIPECN: TranslatableAction {
+  public func translate(_ translator: Translator) {
+    guard translator.isIP else { return }
+    translator.examineProtocol()
+    translator.wildcards.key.ipTOS |= 0x03
+    translator.flow.key.ipTOS = (translator.flow.key.ipTOS & 0xfc) | (ecn & 0x03)
+  }
+}
+
+extension SetIPTTL: TranslatableAction {
+  public func translate(_ translator: Translator) {
+    guard translator.isIP else { return }
+    translator.examineProtocol()
+    translator.wildcards.key.ipTTL = .max
+    translator.flow.key.ipTTL = ttl
+  }
+}
+
 extension SetL4SrcPort: TranslatableAction {
   public func translate(_ translator: Translator) {
     guard let proto = translator.transportProtocol(), IPProtocol.hasPorts(proto) else { return }
@@ -57,19 +75,5 @@ extension SetL4DstPort: TranslatableAction {
     guard let proto = translator.transportProtocol(), IPProtocol.hasPorts(proto) else { return }
     translator.wildcards.key.tpDst = .max
     translator.flow.key.tpDst = port
-  }
-}
-
-extension DecTTL: TranslatableAction {
-  public func translate(_ translator: Translator) {
-    guard translator.isIP else { return }
-    translator.examineProtocol()
-    translator.wildcards.key.ipTTL = .max
-    guard translator.flow.key.ipTTL > 1 else {
-      let version = translator.isIPv4 ? "IPv4" : "IPv6"
-      translator.warn("\(version) decrement TTL exception")
-      return translator.exitBridge()
-    }
-    translator.flow.key.ipTTL -= 1
   }
 }

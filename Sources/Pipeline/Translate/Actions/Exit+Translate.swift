@@ -1,0 +1,5 @@
+import OpenFlow
+
+extension ExitAction: TranslatableAction {
+  public func translate(_ translator: Translator) { translator.exit() }
+}
