@@ -7,14 +7,28 @@ public enum SwitchCommands {
   /// Commands that need a switch, which exists once the database was read.
   public static func all(_ sw: Switch) -> [ControlCommand] {
     WorkerCommands.all(sw)
+      + PerformanceCommands.all(sw)
       + DatapathShowCommands.all(sw)
+      + ImplementationCommands.all(sw)
       + DatapathFlowCommands.all(sw)
+      + DatapathEditCommands.all(sw)
+      + ConntrackCommands.all(sw)
       + BridgeDatapathCommands.all(sw)
       + BridgeCommands.all(sw)
       + LearningCommands.all(sw)
       + UpcallCommands.all(sw)
       + MemoryCommands.all(sw)
-      + (sw.interfaces.dummyEnabled ? TimeCommands.all(sw) + DummyDeviceCommands.all(sw) : [])
+      + DPDKCommands.all()
+      + DPDKDeviceCommands.all(sw)
+      + SelfCheckCommand.all(sw)
+      + PauseCommand.all(sw)
+      + DropCommand.all(sw)
+      + AbsentFeatures.all(sw)
+      + (sw.interfaces.dummyEnabled ? simulation(sw) : [])
+  }
+
+  private static func simulation(_ sw: Switch) -> [ControlCommand] {
+    TimeCommands.all(sw) + DummyDeviceCommands.all(sw) + PortNumberCommand.all(sw)
   }
 }
 

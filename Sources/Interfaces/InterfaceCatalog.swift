@@ -1,7 +1,8 @@
 /// Every `Interface.type` that there is: one line per file in `Types/`.
 public enum InterfaceCatalog {
   static let types: [InterfaceType] = [
-    dpdkType, internalType, tapType, systemType, patchType, dummyType, dummyPMDType,
+    dpdkType, dpdkvhostuserType, dpdkvhostuserclientType, internalType, tapType, systemType,
+    patchType, dummyType, dummyPMDType,
   ]
 
   static func type(named name: String) -> InterfaceType? { types.first { $0.name == name } }
@@ -16,7 +17,7 @@ public enum InterfaceCatalog {
     case "dpdkvhostcuse": "type dpdkvhostcuse was removed; use dpdkvhostuserclient"
     case "ipsec_gre", "ipsec_gre64", "gre64": "tunnel type \(type) was removed; use gre"
     case "vxlan", "gre", "ip6gre", "geneve", "erspan", "ip6erspan", "gtpu", "bareudp", "srv6",
-      "afxdp", "afxdp-nonpmd", "dpdkvhostuser", "dpdkvhostuserclient":
+      "afxdp", "afxdp-nonpmd":
       "type \(type) is not supported yet"
     default: nil
     }

@@ -4,8 +4,12 @@ import Fields
 /// What most devices say.
 extension InterfaceDevice {
   public var configurationText: String { "" }
+  public var trouble: String? { nil }
   public var isDummy: Bool { false }
   public var lendsAddress: Bool { false }
+  public var customStatistics: [String] { [] }
+  public var queueNumbers: [UInt32] { [] }
+  public var bufferPoolText: String? { nil }
   public func setAddress(_ address: EthernetAddress) {}
   public func setUp(_ up: Bool) {}
 

@@ -23,6 +23,8 @@ public protocol InterfaceDevice: AnyObject {
   var lendsAddress: Bool { get }
   /// The columns of the Interface row that tell how it is, read from the device now.
   var status: InterfaceStatus { get }
+  /// Why a device that exists cannot work until somebody does something: for the column `error`.
+  var trouble: String? { get }
   /// Changes options in place; throws `TextError` when the device refuses, and is then destroyed.
   func configure(_ request: InterfaceRequest) throws
   /// Sets the address of a device that can (internal, tap); others ignore it.
@@ -30,6 +32,12 @@ public protocol InterfaceDevice: AnyObject {
   /// The `statistics` column, by OVS's names, made of what the datapath counted and what the device
   /// itself knows.
   func statistics(_ counters: PortCounters) -> [String: Int64]
+  /// Names of statistics that OpenFlow tells as the device's own, in OpenFlow 1.4 and later.
+  var customStatistics: [String] { get }
+  /// Numbers of its queues for sending, as OpenFlow's.
+  var queueNumbers: [UInt32] { get }
+  /// DPDK's description of the pool that its buffers are from; nil for what is none of DPDK's.
+  var bufferPoolText: String? { get }
   /// Brings the device up or takes it down, where the switch may.
   func setUp(_ up: Bool)
   func destroy()

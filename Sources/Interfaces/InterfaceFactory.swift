@@ -1,3 +1,4 @@
+import CDPDKShim
 import Runtime
 
 let log = Log("netdev")
@@ -26,9 +27,18 @@ public final class InterfaceFactory {
   let dummies = DummyDevices()
 
   let ethdevs = Ethdevs()
+  let vhostClients = VhostClients()
+  /// For vhost-user ports that are made from now on.
+  public var vhostDefaults = VhostDefaults() {
+    didSet {
+      guard vhostDefaults != oldValue, let complaint = vhostDefaults.complaint else { return }
+      vhostLog.err("\(complaint)")
+    }
+  }
   /// Transmit queues that dpdk interfaces ask for: one per worker spares the workers a lock.
   public var transmitQueues = 2
   private var monitor: KernelLinkMonitor?
+  private var loop: ControlLoop?
 
   public init(dummy: DummyMode) { dummyMode = dummy }
 
@@ -36,14 +46,41 @@ public final class InterfaceFactory {
     self.init(dummy: dummyEnabled ? .on : .off)
   }
 
-  /// Starts to tell `onChange` of the kernel's devices. Once, when the control thread runs.
-  public func watchKernel(_ loop: ControlLoop) throws {
+  /// Starts to tell `onChange` of devices. Once, when the control thread runs.
+  public func watchDevices(_ loop: ControlLoop) throws {
+    self.loop = loop
+    vhostClients.loop = loop
     monitor = try KernelLinkMonitor(loop) { [weak self] name in self?.onChange?(name) }
+    // For the life of the process, as the factory.
+    pb_dev_watch_removals(
+      { factory, device in
+        guard let factory, let device else { return }
+        let name = String(cString: device)
+        Unmanaged<InterfaceFactory>.fromOpaque(factory).takeUnretainedValue().deviceIsTaken(name)
+      }, Unmanaged.passRetained(self).toOpaque())
+  }
+
+  /// Of DPDK's interrupt thread.
+  private func deviceIsTaken(_ device: String) {
+    loop?.execute { [self] in
+      for interface in ethdevs.deviceIsTaken(device) { onChange?(interface.name) }
+    }
+  }
+
+  /// Calls `onChange` for interfaces whose cards are back. Every second.
+  public func lookForCards() {
+    for name in ethdevs.cards.comeBack() { onChange?(name) }
+  }
+
+  /// Calls `onChange`, soon, on the control thread. Any thread.
+  func tellChange(_ name: String) {
+    loop?.execute { [weak self] in self?.onChange?(name) }
   }
 
   /// Asks DPDK's devices for their links, which they do not tell by themselves, and calls `onChange`
   /// for those that came or went. Every few seconds.
   public func pollLinks() {
+    vhostClients.reportLostPages()
     for device in ethdevs.all where device.linkChanged() { onChange?(device.name) }
   }
 

@@ -15,17 +15,25 @@ public struct ControlClient {
     path = Paths.absolute("\(Program.name).\(pid).ctl", in: Paths.run)
   }
 
+  /// Whoever answers JSON-RPC at this socket, as `ovsdb-server` does too.
+  public init(socket path: String) { self.path = path }
+
   /// Runs a command and returns its text. Throws `TextError` with the daemon's words if it refuses.
   public func call(_ command: String, _ arguments: [String] = []) throws -> String {
+    let result = try request(command, arguments.map(JSON.string))
+    return result.string ?? result.text
+  }
+
+  /// Calls a method and returns the result. Throws `TextError` if it is refused.
+  public func request(_ method: String, _ params: [JSON]) throws -> JSON {
     guard let socket = UnixSocket.connect(path) else {
       throw TextError("\(path): cannot connect (\(errorText()))")
     }
     defer { close(socket) }
-    let request = JSONRPCMessage.request(
-      method: command, params: arguments.map(JSON.string), id: 0)
+    let request = JSONRPCMessage.request(method: method, params: params, id: 0)
     try send(request.json.bytes, to: socket)
     switch try reply(from: socket) {
-    case .reply(let result, _): return result.string ?? result.text
+    case .reply(let result, _): return result
     case .error(let error, _): throw TextError(error.string ?? error.text)
     default: throw TextError("\(path): the answer is no reply")
     }

@@ -23,7 +23,7 @@ public final class ControlServer {
       })
     register(
       .answering(name: "version", usage: "", arguments: 0...0) { _ in
-        Program.versionLine + "\n"
+        Program.versionLines.map { $0 + "\n" }.joined()
       })
   }
 
@@ -39,8 +39,8 @@ public final class ControlServer {
 
   /// Listens; the future fails with `TextError` in OVS's words.
   public func listen(_ path: String) -> EventLoopFuture<Void> {
-    UnixListener.listen(path: path, loop: loop) { [unowned self] channel in
-      serve(channel)
+    UnixListener.listen(path: path, loop: loop) { [weak self] channel in
+      self?.serve(channel) ?? channel.close()
     }.map { self.listener = $0 }.flatMapErrorThrowing { error in
       throw TextError("\(path): could not initialize control socket (\(describe(error)))")
     }
@@ -51,9 +51,10 @@ public final class ControlServer {
 
   private func serve(_ channel: Channel) -> EventLoopFuture<Void> {
     let connection = JSONRPCConnection(name: "unix")
-    let queue = RequestQueue { [unowned self] message, done in handle(message, done) }
-    connection.onMessage = { [unowned connection] message in
-      queue.add(message) { connection.send($0) }
+    let queue = RequestQueue { [weak self] message, done in self?.handle(message, done) }
+    // Who asked may be gone before the answer comes.
+    connection.onMessage = { [weak connection] message in
+      queue.add(message) { connection?.send($0) }
     }
     return connection.attach(to: channel)
   }

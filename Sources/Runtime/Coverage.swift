@@ -26,8 +26,19 @@ public final class Coverage: Sendable {
 
   static let registry = Locked(CoverageRegistry())
 
+  /// Has `body` called before counters are read or sampled: it may raise counters by what was counted
+  /// elsewhere. Control thread.
+  public static func beforeReading(_ body: @escaping () -> Void) {
+    registry.withLock { $0.sources.append(body) }
+  }
+
+  private static func gather() {
+    for source in registry.withLock({ $0.sources }) { source() }
+  }
+
   /// Takes a sample; the control loop calls it every `sampleInterval`.
   public static func sample() {
+    gather()
     registry.withLock { state in
       for name in state.counters.keys { state.counters[name]?.sample() }
     }
@@ -43,6 +54,7 @@ public final class Coverage: Sendable {
 
   /// The text of `coverage/read-counter`.
   public static func readCounter(_ name: String) throws -> String {
+    gather()
     guard let known = registry.withLock({ $0.counters[name]?.counter }) else {
       throw TextError("No such counter")
     }
@@ -51,6 +63,7 @@ public final class Coverage: Sendable {
 
   /// The text of `coverage/show`.
   public static func report() -> String {
+    gather()
     let all = registry.withLock { Array($0.counters.values) }
     let hit = all.filter { $0.counter.total > 0 }.sorted { $0.counter.name < $1.counter.name }
     let head =
@@ -72,6 +85,7 @@ public final class Coverage: Sendable {
 
 struct CoverageRegistry {
   var counters: [String: CoverageHistory] = [:]
+  var sources: [() -> Void] = []
 }
 
 /// The last minute in samples, the last hour in minutes.

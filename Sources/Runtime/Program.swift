@@ -20,8 +20,19 @@ public enum Program {
     invokedAs = argument0
     let base = argument0.split(separator: "/").last.map(String.init) ?? argument0
     name = base == "patchbayd" || base.isEmpty ? "ovs-vswitchd" : base
+    nameProcess()
   }
 
-  /// First line of `--version`, and the answer of the control command `version`.
-  public static var versionLine: String { "\(name) (Open vSwitch) \(openVSwitchVersion)" }
+  /// `ovs-ctl` believes that a daemon runs only if its process has its name.
+  private static func nameProcess() {
+    guard let file = fopen("/proc/self/comm", "w") else { return }
+    fputs(name, file)
+    fclose(file)
+  }
+
+  /// The beginning of `--version`, and the answer of the control command `version`. Scripts read the
+  /// first line; the second tells people whose daemon it is.
+  public static var versionLines: [String] {
+    ["\(name) (Open vSwitch) \(openVSwitchVersion)", "Patchbay \(patchbayVersion)"]
+  }
 }

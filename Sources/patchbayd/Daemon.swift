@@ -6,6 +6,7 @@ import Interfaces
 import JSONRPC
 import NIOCore
 import OVSDB
+import OpenFlow
 import Pipeline
 import Runtime
 
@@ -24,6 +25,7 @@ final class Daemon {
   private var hardware: SwitchHardware?
   /// By bridge.
   private var services: [String: OpenFlowService] = [:]
+  private lazy var turns = Turns(loop.loop)
 
   init(_ options: DaemonOptions) {
     self.options = options
@@ -33,6 +35,7 @@ final class Daemon {
 
   /// Runs until the process ends.
   func run() -> Never {
+    FileDescriptors.raiseLimit()
     if options.lockMemory, mlockall(MCL_CURRENT | MCL_FUTURE) != 0 {
       log.err("mlockall failed: \(errorText())")
     }
@@ -75,10 +78,17 @@ final class Daemon {
     var settings = OVSDBClient.Configuration(remotes: remotes)
     settings.tls = options.tls
     let client = OVSDBClient(settings, loop: loop.loop)
-    let configuration = Configuration(client: client, loop: loop) { [unowned self] in
+    let configuration = Configuration(
+      client: client, loop: loop, confined: options.selfConfinement
+    ) { [unowned self] in
       try makeSwitch($0)
     }
-    configuration.onFirstApplied = { Daemonize.complete() }
+    configuration.onFirstApplied = { [unowned self] in
+      Daemonize.complete()
+      // Guests that come back need the processors for a moment.
+      loop.execute(after: 1000) { DPDK.reserveMemory() }
+      ServiceManager.own?.watch(on: loop) { [unowned self] in illness() }
+    }
     client.onConnectionState = { state in
       guard state.lock == .elsewhere else { return }
       log.err("another ovs-vswitchd process is running, disabling this process until it goes away")
@@ -90,6 +100,12 @@ final class Daemon {
     embeddedServer?.supervise(on: loop.loop)
   }
 
+  /// What is so wrong with us that only a restart helps.
+  private func illness() -> String? {
+    let stuck = configuration?.sw?.datapath.stuckWorkers() ?? []
+    return stuck.isEmpty ? nil : "stuck: " + stuck.joined(separator: ", ")
+  }
+
   // MARK: Switch
 
   private func makeSwitch(_ settings: [String: String]) throws -> Switch {
@@ -97,13 +113,17 @@ final class Daemon {
     let datapath = try Datapath(
       DatapathConfiguration(clockWord: UnsafePointer(Clock.shared.words)))
     let pipeline = Pipeline(datapath: datapath) { Clock.shared.monotonicMilliseconds }
+    if interfaces.dummyEnabled { DebugActions.enable() }
+    pipeline.delegateWork { [loop] in loop.execute { pipeline.workOnControlThread() } }
+    datapath.whileQuiescing = { [unowned pipeline] in pipeline.workOnControlThread() }
     let sw = Switch(datapath: datapath, pipeline: pipeline, interfaces: interfaces)
     sw.identity = { [unowned self] in identity() }
     connectOpenFlow(sw)
     SwitchCommands.all(sw).forEach(control.register)
     pipeline.megaflows.start(translators: settings["n-handler-threads"].flatMap { Int($0) } ?? 1)
     interfaces.onChange = { [unowned self] name in configuration?.deviceChanged(name) }
-    try interfaces.watchKernel(loop)
+    try interfaces.watchDevices(loop)
+    datapath.outlivePeers()
     return sw
   }
 
@@ -112,8 +132,10 @@ final class Daemon {
     let hardware = SwitchHardware(sw)
     self.hardware = hardware
     sw.onBridgeAdded = { [unowned self] bridge in
-      let service = OpenFlowService(bridge.pipeline, pipeline: pipeline, loop: loop.loop)
+      let service = OpenFlowService(
+        bridge.pipeline, pipeline: pipeline, loop: loop.loop, turns: turns)
       service.hardware = hardware
+      service.onStatusChange = { [unowned self] in configuration?.controllersChanged() }
       services[bridge.name] = service
       service.start().whenFailure { error in
         log.err("bridge \(bridge.name): OpenFlow socket: \(error)")
@@ -122,12 +144,30 @@ final class Daemon {
     sw.onBridgeRemoved = { [unowned self] bridge in
       services.removeValue(forKey: bridge.name)?.stop()
     }
-    sw.onReconnect = { [unowned self] bridge in services[bridge.name]?.closeConnections() }
+    sw.onReconnect = { [unowned self] bridge in services[bridge.name]?.reconnect() }
+    sw.onApplied = { [unowned self] wanted in
+      for bridge in wanted.bridges {
+        guard let service = services[bridge.name] else { continue }
+        service.tls = wanted.tls ?? options.tls
+        bridge.configure(service, wanted)
+      }
+    }
+    sw.controllerStatus = { [unowned self] bridge in services[bridge.name]?.status ?? [:] }
+    pipeline.onFlowRemoved = { [unowned self] bridge, rule, reason in
+      services[bridge.name]?.flowRemoved(rule, reason)
+    }
     pipeline.onPortChange = { [unowned self] bridge, port, change in
       services[bridge.name]?.portChanged(port, change)
     }
+    pipeline.onPacketIn = { [unowned self] bridge, event in
+      services[bridge.name]?.packetIn(event)
+    }
+    pipeline.startPunts(on: loop.loop)
     sw.memoryUsage = { [unowned self] in
-      ["idl-cells-Open_vSwitch": client?.database.cellCount ?? 0]
+      [
+        "idl-cells-Open_vSwitch": client?.database.cellCount ?? 0,
+        "ofconns": services.values.reduce(0) { $0 + $1.connectionCount },
+      ]
     }
   }
 

@@ -143,6 +143,8 @@ struct Rows {
     return Rows.uuid(count)
   }
 
+  mutating func setRoot(_ columns: [String: Datum]) { put("Open_vSwitch", root, columns) }
+
   mutating func addBridge(_ name: String, ports: [UUID] = [], _ columns: [String: Datum] = [:]) {
     var columns = columns
     columns["name"] = .string(name)

@@ -19,7 +19,7 @@ import Testing
     let s = GlobalSettings([
       "pmd-sleep-max": "99999999999", "max-idle": "-5", "flow-limit": "-1", "max-revalidator": "0",
     ])
-    #expect(s.maximumSleep == 10_000 && s.megaflows.maxIdle == 500)
+    #expect(s.polling.options.maximumSleep == 10_000 && s.megaflows.maxIdle == 500)
     #expect(s.megaflows.flowLimit == 0 && s.megaflows.maxRevalidator == 100)
     #expect(GlobalSettings(["max-idle": "99999999999999999999"]).megaflows.maxIdle == 10_000)
   }

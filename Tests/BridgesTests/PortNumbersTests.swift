@@ -33,5 +33,6 @@ import Testing
     #expect(n.take(name: "99999999999", byDigits: true) == 2)
     n.release(1)
     #expect(n.take(name: "eth0", byDigits: false) == 1)
+    #expect(n.take(exactly: 7) && !n.take(exactly: 7) && !n.take(exactly: 0))
   }
 }

@@ -10,4 +10,27 @@ import Testing
       #expect(Set(columns).isSubset(of: known), "\(table)")
     }
   }
+
+  @Test func keysAreToldOnceAndOnlyInUse() {
+    var columns = UnsupportedColumns()
+    for (table, maps) in UnsupportedColumns.keys {
+      let known = Interest.openVSwitch.tables[table]?.columns ?? []
+      #expect(Set(maps.keys).isSubset(of: known), "\(table)")
+    }
+    var rows = Rows()
+    _ = rows.add(
+      "Interface",
+      [
+        "name": .string("p1"),
+        "options": .strings(["rx-steering": "rss", "tx-flow-ctrl": "false"]),
+      ])
+    rows.setRoot(["other_config": .strings(["per-port-memory": "true", "dpdk-init": "true"])])
+    let effect = "is not supported yet and has no effect"
+    #expect(
+      columns.news(in: rows.database) == [
+        "Interface p1: options:rx-steering \(effect)",
+        "Open_vSwitch: other_config:per-port-memory \(effect)",
+      ])
+    #expect(columns.news(in: rows.database) == [])
+  }
 }

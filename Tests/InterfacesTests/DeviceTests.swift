@@ -33,8 +33,8 @@ private func startDPDK() throws {
   @Test func dummiesLookAsInOVS() throws {
     let first = try make("p1", "dummy")
     let second = try make("p2", "dummy-pmd")
-    #expect(first.status.macAddress == EthernetAddress("aa:55:aa:55:00:00"))
-    #expect(second.status.macAddress == EthernetAddress("aa:55:aa:55:00:01"))
+    #expect(first.status.macAddress == EthernetAddress("aa:55:aa:55:00:01"))
+    #expect(second.status.macAddress == EthernetAddress("aa:55:aa:55:00:02"))
     #expect(first.status.mtu == 1500 && first.status.ifindex == 0 && first.status.adminUp == true)
     #expect(first.typeName == "dummy" && first.configurationText == "" && first.isDummy)
     #expect(
@@ -79,6 +79,40 @@ private func startDPDK() throws {
     #expect(device.status.adminUp == false && !device.status.linkUp)
     #expect(try commands.setAdminState(["up"]) == "OK")
     #expect(device.status.linkUp && changed == ["c1", "c1"])
+  }
+
+  @Test func addressesOfDummiesAreJudged() throws {
+    let device = try make("c4", "dummy")
+    defer { device.destroy() }
+    let commands = DummyCommands(factory)
+    for text in ["10.0.0.1", "10.0.0.1/8", "10.0.0.1/255.0.255.0"] {
+      #expect(try commands.setAddress(["c4", text], PrefixText.checkIPv4) == "OK")
+    }
+    for text in ["fe80::1", "fe80::1/64", "fe80::1/ffff:fe00::"] {
+      #expect(try commands.setAddress(["c4", text], PrefixText.checkIPv6) == "OK")
+    }
+    let wrong: [(String, (String) throws -> Void, String)] = [
+      ("10.0.0.300/8", PrefixText.checkIPv4, "invalid IP address"),
+      (
+        "10.0.0.1/33", PrefixText.checkIPv4,
+        "IPv4 network prefix bits not between 0 and 32, inclusive"
+      ),
+      (
+        "fe80::1/129", PrefixText.checkIPv6,
+        "IPv6 network prefix bits not between 0 and 128, inclusive"
+      ),
+      ("fe80::1/ffff::1", PrefixText.checkIPv6, "IPv6 CIDR network required"),
+      ("fe80::1/x", PrefixText.checkIPv6, "Invalid IPv6 mask"),
+      ("x", PrefixText.checkIPv6, "invalid IPv6 address"),
+    ]
+    for (text, check, error) in wrong {
+      #expect(throws: TextError("\(text): \(error)")) { try check(text) }
+    }
+    #expect(throws: TextError("Unknown Dummy Interface")) {
+      try commands.setAddress(["zz", "10.0.0.1"], PrefixText.checkIPv4)
+    }
+    #expect(commands.connectionState(["c4"]) == "c4: unknown\n")
+    #expect(commands.connectionState([]) == "")
   }
 
   @Test func capturesAreWrittenAtOnce() throws {
@@ -174,6 +208,32 @@ private func startDPDK() throws {
       }
       device.destroy()
     }
+  }
+
+  @Test func aDeviceThatTheKernelWantsBackIsLetGo() throws {
+    // Experimental, so Swift may not call it by its name.
+    typealias Process = @convention(c) (UnsafePointer<CChar>, Int32) -> Void
+    let process = unsafeBitCast(
+      try #require(dlsym(nil, "rte_dev_event_callback_process")), to: Process.self)
+    let (added, removed): (Int32, Int32) = (0, 1)
+    let loop = ControlLoop()
+    defer { loop.shutdown() }
+    let options = ["dpdk-devargs": "net_null9"]
+    let device = try make("d9", "dpdk", options)
+    var told: [String] = []
+    factory.onChange = { told.append($0) }
+    try loop.sync {
+      try factory.watchDevices(loop)
+      // As DPDK's interrupt thread does when vfio asks.
+      for (name, event) in [("net_null8", removed), ("net_null9", added)] { process(name, event) }
+      process("net_null9", removed)
+    }
+    try loop.sync {}
+    #expect(told.filter { $0.hasPrefix("d") } == ["d9"])
+    #expect(throws: TextError.self) {
+      try device.configure(InterfaceRequest(name: "d9", type: "dpdk", options: options))
+    }
+    device.destroy()
   }
 
   // MARK: kernel

@@ -21,7 +21,26 @@ import Testing
     #expect(plan.dpdkEnabled && plan.losses.isEmpty)
     #expect(
       plan.arguments.dropFirst().joined(separator: " ")
-        == "--no-pci --socket-mem 512 --in-memory -l 3")
+        == "--no-pci --in-memory -l 3")
+    #expect(plan.reserve == [512])
+  }
+
+  @Test func memoryIsReservedLaterOnlyIfItCanBe() {
+    func plan(_ more: [String: String]) -> EALPlan {
+      EALPlan(
+        ["dpdk-init": "true", "dpdk-socket-mem": "0,64"].merging(more) { $1 }, machine: rich)
+    }
+    #expect(plan([:]).reserve == [0, 64])
+    let atOnce = [
+      ["dpdk-extra": "--legacy-mem"], ["dpdk-socket-mem": "64,much"], ["dpdk-socket-mem": "64,"],
+    ]
+    for more in atOnce {
+      #expect(plan(more).reserve == [] && plan(more).arguments.contains("--socket-mem"))
+    }
+    for more in [["dpdk-extra": "-m 64"], ["dpdk-alloc-mem": "64"], ["dpdk-extra": "--no-huge"]] {
+      #expect(plan(more).reserve == [] && !plan(more).arguments.contains("--socket-mem"))
+    }
+    #expect(EALPlan(["dpdk-init": "true", "dpdk-socket-mem": "1024"], machine: poor).reserve == [])
   }
 
   @Test func otherKeys() {

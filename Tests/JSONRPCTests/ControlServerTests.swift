@@ -14,7 +14,7 @@ import Testing
   /// A server with a few commands for the time of `body`.
   private func withServer(_ name: String, _ body: (String) throws -> Void) throws {
     let path = "/tmp/patchbay-ctl-\(name).\(getpid())"
-    let control = ControlLoop()
+    let control = ControlLoop(clock: Clock())
     defer { control.shutdown() }
     let server = ControlServer(loop: control.loop)
     try control.sync {
@@ -45,7 +45,8 @@ import Testing
         let error = result.errorOutput.split(separator: "\n").first
         return error.map { "\(result.status.exitCode ?? -1): \($0)" } ?? result.output
       }
-      #expect(try call("version") == "ovs-vswitchd (Open vSwitch) 3.1.0\n")
+      let ours = "Patchbay \(Program.patchbayVersion)"
+      #expect(try call("version") == "ovs-vswitchd (Open vSwitch) 3.1.0\n\(ours)\n")
       #expect(try call("join", "a", "b c") == "a+b c\n")
       #expect(try call("later") == "late\n")
       #expect(try call("fail") == "2: oh")
@@ -60,6 +61,20 @@ import Testing
             fail                    \n  join                    A [B]
             later                   \n  list-commands           \n  version                 \n
           """)
+    }
+  }
+
+  /// Who asks may be gone before the answer is there: that harms nobody.
+  @Test func answersForThoseWhoAreGone() throws {
+    try withServer("gone") { path in
+      for _ in 0..<5 {
+        let impatient = try RawClient(path)
+        try impatient.send(#"{"method":"later","params":[],"id":1}"#)
+      }
+      usleep(60_000)
+      let client = try RawClient(path)
+      try client.send(#"{"method":"join","params":["x"],"id":2}"#)
+      #expect(try client.receive(1).map { $0["result"] } == ["x\n"])
     }
   }
 
@@ -90,7 +105,7 @@ import Testing
   }
 
   @Test func placesThatCannotBeAreReported() throws {
-    let control = ControlLoop()
+    let control = ControlLoop(clock: Clock())
     defer { control.shutdown() }
     let server = ControlServer(loop: control.loop)
     #expect(

@@ -111,7 +111,7 @@ struct ClientTests {
     }
     for name in ["br0", "br1"] {
       let result = try ChildProcess.run(
-        "/usr/bin/ovs-vsctl", ["--db=\(server.remote)", "--timeout=5", "add-br", name])
+        "/usr/bin/ovs-vsctl", ["--db=\(server.remote)", "--retry", "--timeout=30", "add-br", name])
       #expect(result.status.exitCode == 0, "\(result.errorOutput)")
     }
   }

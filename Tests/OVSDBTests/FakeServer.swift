@@ -14,7 +14,7 @@ final class FakeServer {
     case bytes([UInt8])
   }
 
-  private let control = ControlLoop()
+  private let control = ControlLoop(clock: Clock())
   private var listener: Channel?
   private let methods = Locked<[String]>([])
   private let connections = Locked(0)
@@ -38,8 +38,10 @@ final class FakeServer {
   private func serve(_ channel: Channel, _ script: @escaping Script) -> EventLoopFuture<Void> {
     connections.withLock { $0 += 1 }
     let connection = JSONRPCConnection(name: "fake")
-    connection.onMessage = { [weak self, unowned connection] message in
-      guard let self, case .request(let method, let params, let id) = message else { return }
+    connection.onMessage = { [weak self, weak connection] message in
+      guard let self, let connection,
+        case .request(let method, let params, let id) = message
+      else { return }
       methods.withLock { $0.append(method) }
       switch script(method, params) {
       case .result(let result): connection.send(.reply(result: result, id: id))

@@ -37,7 +37,7 @@ final class PrivateServer {
         file, "--remote=punix:\(directory)/db.sock", "--unixctl=\(directory)/ctl", "--no-chdir",
         "-vconsole:off", "-vsyslog:off",
       ] + options)
-    for _ in 0..<300 where !UnixSocket.answers("\(directory)/db.sock") { usleep(10_000) }
+    for _ in 0..<3000 where !UnixSocket.answers("\(directory)/db.sock") { usleep(10_000) }
   }
 
   func kill() {
@@ -45,15 +45,16 @@ final class PrivateServer {
     process?.wait()
   }
 
-  /// `ovs-vsctl --no-wait`.
+  /// `ovs-vsctl --no-wait`. On a busy machine a connection may time out.
   func configure(_ arguments: String...) throws {
     try run(
-      "/usr/bin/ovs-vsctl", ["--db=\(remote)", "--no-wait", "--timeout=5"] + arguments)
+      "/usr/bin/ovs-vsctl",
+      ["--db=\(remote)", "--no-wait", "--retry", "--timeout=30"] + arguments)
   }
 
   func get(_ arguments: String...) throws -> String {
     try ChildProcess.run(
-      "/usr/bin/ovs-vsctl", ["--db=\(remote)", "--timeout=5", "get"] + arguments
+      "/usr/bin/ovs-vsctl", ["--db=\(remote)", "--retry", "--timeout=30", "get"] + arguments
     ).output.split(separator: "\n").joined(separator: " ")
   }
 
@@ -74,7 +75,7 @@ final class PrivateServer {
 
 /// A client on a control loop of its own, and a way to wait for things.
 final class ClientHarness {
-  let control = ControlLoop()
+  let control = ControlLoop(clock: Clock())
   let client: OVSDBClient
   /// Control loop only.
   private var changes = 0
@@ -85,7 +86,8 @@ final class ClientHarness {
     var configuration = OVSDBClient.Configuration(remotes: [remote])
     adjust(&configuration)
     client = OVSDBClient(configuration, loop: control.loop)
-    client.onChange = { [unowned self] _ in changes += 1 }
+    // Changes come until the client has stopped, which is when this is almost gone.
+    client.onChange = { [weak self] _ in self?.changes += 1 }
     try control.sync { self.client.start() }
   }
 
@@ -95,9 +97,9 @@ final class ClientHarness {
 
   var changeCount: Int { (try? control.sync { self.changes }) ?? -1 }
 
-  /// Whether the condition comes to hold within a few seconds.
+  /// Whether the condition comes to hold within half a minute: machines are busy.
   func eventually(_ condition: @escaping (OVSDBClient) -> Bool) -> Bool {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
       if (try? control.sync { condition(self.client) }) == true { return true }
       usleep(10_000)
     }

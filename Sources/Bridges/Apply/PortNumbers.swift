@@ -51,6 +51,11 @@ struct DatapathPortNumbers {
     return lowest
   }
 
+  /// Takes just this number, if it is one for ports and free.
+  mutating func take(exactly number: UInt16) -> Bool {
+    number >= 1 && number <= Self.highest && used.insert(number).inserted
+  }
+
   mutating func release(_ port: UInt16) {
     used.remove(port)
     lowest = min(lowest, port)

@@ -15,6 +15,11 @@ public final class RunningPort {
   public internal(set) var wanted: DesiredInterface
   /// The Port row it belongs to.
   public internal(set) var port: DesiredPort
+  /// `pmd-rxq-affinity` as it was read last, and cores by queue as it was right last.
+  var affinityText = ""
+  var queuePins: [Int: Int] = [:]
+  /// `tx-steering`.
+  var isSteeredByHash = false
 
   init(
     bridge: String, device: any InterfaceDevice, ofport: UInt16, datapathPort: PortNumber?,

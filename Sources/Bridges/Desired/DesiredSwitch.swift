@@ -1,4 +1,6 @@
 import OVSDB
+import Pipeline
+import Runtime
 
 /// What the database asks for, as plain values.
 ///
@@ -8,7 +10,18 @@ import OVSDB
 /// back what came of it. Nothing here touches a device, so all of it can be tested as values.
 public struct DesiredSwitch: Equatable, Sendable {
   public var bridges: [DesiredBridge] = []
+  /// From the table SSL; nil when the database says nothing of keys.
+  public var tls: TLSSettings?
+  /// Managers that are reached through a bridge.
+  public var inBandManagers: [ManagerAddress] = []
+  /// Flows are being restored: nobody else may change them.
+  public var awaitsFlows = false
   public init() {}
+
+  public struct ManagerAddress: Hashable, Sendable {
+    public var address: UInt32
+    public var port: UInt16
+  }
 }
 
 /// A row of the Bridge table.
@@ -17,6 +30,8 @@ public struct DesiredBridge: Equatable, Sendable {
   public var uuid: UUID?
   public var datapathType = ""
   public var secureFailMode = false
+  /// `protocols`: the versions of OpenFlow it speaks, all when none is named.
+  public var protocols: [String] = []
   /// `other_config:datapath-id`, as its 64-bit value.
   public var datapathID: UInt64?
   /// `other_config:hwaddr`.
@@ -27,6 +42,14 @@ public struct DesiredBridge: Equatable, Sendable {
   /// `other_config:mac-table-size`, entries.
   public var macTableSize = 8192
   public var floodVLANs: Set<UInt16> = []
+  /// Rows of Flow_Table, by the number of the table.
+  public var flowTables: [UInt8: DesiredFlowTable] = [:]
+  public var controllers: [DesiredController] = []
+  /// `other_config:disable-in-band`, `other_config:in-band-queue`.
+  public var disablesInBand = false
+  public var inBandQueue: UInt32?
+  /// `other_config:controller-queue-size`.
+  public var queueSize = ControllerSettings.defaultQueueSize
   public var ports: [DesiredPort] = []
 
   public init(name: String, uuid: UUID?) {

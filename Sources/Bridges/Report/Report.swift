@@ -22,7 +22,36 @@ struct Report {
         t.update("Interface", uuid, columns(interface, uuid, running, statistics))
       }
     }
+    t.append(controllers(bridges))
     return t
+  }
+
+  /// How the controllers are.
+  func controllers(_ bridges: [DesiredBridge]) -> Transaction {
+    var t = Transaction()
+    for bridge in bridges {
+      guard let running = sw.bridges[bridge.name], !bridge.controllers.isEmpty else { continue }
+      let status = sw.controllerStatus(running)
+      for controller in bridge.controllers {
+        t.update("Controller", controller.uuid, Self.columns(status[controller.target]))
+      }
+    }
+    return t
+  }
+
+  /// One that connects to us has nothing to show.
+  private static func columns(_ status: ControllerStatus?) -> [String: Datum] {
+    let role: String? =
+      switch status?.role {
+      case .equal?: "other"
+      case .primary?: "master"
+      case .secondary?: "slave"
+      case .noChange?, nil: nil
+      }
+    return [
+      "is_connected": .bool(status?.isConnected ?? false), "role": .string(role),
+      "status": .strings(status?.status ?? [:]),
+    ]
   }
 
   private static func columns(_ bridge: RunningBridge) -> [String: Datum] {
@@ -40,7 +69,7 @@ struct Report {
     }
     var columns = Self.columns(port.device.status)
     columns["ofport"] = .integer(Int(port.ofport))
-    columns["error"] = .string(sw.failures[uuid])
+    columns["error"] = .string(sw.failures[uuid] ?? port.device.trouble)
     if statistics { columns["statistics"] = .integers(sw.statistics(of: port)) }
     return columns
   }

@@ -1,3 +1,4 @@
+import Datapath
 import Interfaces
 import OVSDB
 import Runtime
@@ -14,6 +15,8 @@ public final class Configuration {
   private let loop: ControlLoop
   /// Makes the switch when the first configuration is known (it says how DPDK is to start).
   private let makeSwitch: ([String: String]) throws -> Switch
+  /// Whether sockets that the database names must be in our directory.
+  private let confined: Bool
   public private(set) var sw: Switch?
   /// Once, when the first configuration has been applied.
   public var onFirstApplied: (() -> Void)?
@@ -27,12 +30,13 @@ public final class Configuration {
   private var unsupported = UnsupportedColumns()
 
   public init(
-    client: OVSDBClient, loop: ControlLoop,
+    client: OVSDBClient, loop: ControlLoop, confined: Bool = true,
     makeSwitch: @escaping ([String: String]) throws -> Switch
   ) {
     self.client = client
     self.loop = loop
     self.makeSwitch = makeSwitch
+    self.confined = confined
     client.onChange = { [unowned self] in databaseChanged($0) }
   }
 
@@ -73,12 +77,14 @@ public final class Configuration {
 
   private func databaseChanged(_ database: Database) {
     guard let root = database.singleton("Open_vSwitch"),
-      let new = DesiredSwitch(database)
+      var new = DesiredSwitch(database, confined: confined)
     else { return }
     guard let sw = readySwitch(root) else { return }
     let sequence = root.int("next_cfg") ?? 0
     let isNew = lastSequence == nil || sequence != lastSequence || retryNeeded
     let newSettings = root.map("other_config")
+    sw.restoration.follow(newSettings)
+    new.awaitsFlows = sw.restoration.isAwaited
     guard isNew || new.configuration != wanted.configuration || newSettings != settings else {
       return
     }
@@ -100,7 +106,14 @@ public final class Configuration {
       let new = try makeSwitch(root.map("other_config"))
       sw = new
       startStatistics()
-      Clock.shared.scheduleRepeatedly(every: 1000) { new.expireFlows() }
+      Clock.shared.scheduleRepeatedly(every: 1000) {
+        new.expireFlows()
+        new.interfaces.lookForCards()
+        new.roundLog.write(new.datapath.takeSuspects())
+      }
+      Clock.shared.scheduleRepeatedly(every: Int64(LoadHistory.intervalSeconds) * 1000) {
+        new.sampleLoad()
+      }
       return new
     } catch {
       log.fatal("\(error)")
@@ -131,7 +144,6 @@ public final class Configuration {
 
   private func startStatistics() {
     Clock.shared.schedule(after: statisticsInterval) { [weak self] in
-      self?.sampleWorkers()
       self?.sw?.interfaces.pollLinks()
       self?.sw?.interfaces.writeCaptures()
       self?.reportState()
@@ -139,15 +151,24 @@ public final class Configuration {
     }
   }
 
-  private func sampleWorkers() {
-    guard let sw else { return }
-    sw.workerHistory.add(sw.datapath.workers, at: Clock.shared.monotonicMilliseconds)
-  }
-
   /// Writes what devices say now, without a change of configuration.
   private func reportState() {
     guard let sw else { return }
     commit(Report(sw: sw).transaction(wanted.bridges, statistics: true))
+  }
+
+  private var reportsControllers = false
+
+  /// A controller came, went or changed its role. Such news come in groups.
+  public func controllersChanged() {
+    guard !reportsControllers else { return }
+    reportsControllers = true
+    loop.execute(after: Self.devicePause) { [weak self] in
+      guard let self else { return }
+      self.reportsControllers = false
+      guard let sw = self.sw else { return }
+      self.commit(Report(sw: sw).controllers(self.wanted.bridges))
+    }
   }
 
   private func commit(_ report: Transaction) {

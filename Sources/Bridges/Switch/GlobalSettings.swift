@@ -1,4 +1,5 @@
 import Datapath
+import Interfaces
 import Pipeline
 import Runtime
 
@@ -7,14 +8,13 @@ struct GlobalSettings: Equatable {
   /// Cores of `pmd-cpu-mask`; nil when not set: one core per NUMA node is chosen for DPDK ports.
   var pmdCores: [Int]?
   var megaflows = MegaflowSettings()
-  /// Longest sleep of an idle PMD thread, in microseconds, 0 for none: `pmd-sleep-max`, or
-  /// `pmd-maxsleep` as OVS 3.1 called it.
-  var maximumSleep = 0
+  var polling = PollSettings()
+  var vhost: VhostDefaults
 
   init(_ other: [String: String]) {
+    vhost = VhostDefaults(other)
     pmdCores = other["pmd-cpu-mask"].flatMap(Self.cores)
-    let sleep = (other["pmd-sleep-max"] ?? other["pmd-maxsleep"]).flatMap { Int($0) } ?? 0
-    maximumSleep = min(max(sleep, 0), 10_000)
+    polling = PollSettings(other)
     if let v = other["max-idle"].flatMap({ Int64($0) }) { megaflows.maxIdle = max(500, v) }
     if let v = other["max-revalidator"].flatMap({ Int64($0) }) {
       megaflows.maxRevalidator = max(100, v)
@@ -35,8 +35,14 @@ struct GlobalSettings: Equatable {
   }
 
   func apply(to sw: Switch) {
+    var megaflows = megaflows
+    // Said by a command, not by the database.
+    megaflows.usesMasks = sw.pipeline.megaflows.settings.usesMasks
     if sw.pipeline.megaflows.settings != megaflows { sw.pipeline.megaflows.settings = megaflows }
     sw.wantedCores = pmdCores
-    sw.datapath.setMaximumSleep(microseconds: maximumSleep)
+    polling.logChanges(since: sw.pollSettings)
+    sw.pollSettings = polling
+    sw.settleWorkerOptions()
+    sw.interfaces.vhostDefaults = vhost
   }
 }

@@ -29,18 +29,28 @@ public final class Switch {
   /// Called when a bridge came or is about to go: OpenFlow listens per bridge.
   public var onBridgeAdded: ((RunningBridge) -> Void)?
   public var onBridgeRemoved: ((RunningBridge) -> Void)?
+  /// Called when all of a configuration is applied: OpenFlow services follow it.
+  public var onApplied: ((DesiredSwitch) -> Void)?
+  /// How a bridge's controllers are, by target.
+  public var controllerStatus: (RunningBridge) -> [String: ControllerStatus] = { _ in [:] }
   /// Drop and remake a bridge's OpenFlow connections.
   public var onReconnect: ((RunningBridge) -> Void)?
   /// Counts for `memory/show` that others keep.
   public var memoryUsage: () -> [String: Int] = { [:] }
 
-  /// Samples of the workers, for usage figures.
-  public internal(set) var workerHistory = WorkerHistory()
   /// Columns of the Open_vSwitch row that say who we are, now.
   public var identity: () -> [String: Datum] = { [:] }
   /// Cores of `pmd-cpu-mask`, nil when it is not set.
   var wantedCores: [Int]?
   private var runningCores: [Int] = []
+  var pollSettings = PollSettings()
+  var restoration = FlowRestoration() {
+    didSet { pipeline.setHeld(restoration.isAwaited) }
+  }
+  /// Suspiciously long rounds of PMD threads.
+  public let roundLog = RoundLog()
+  /// When the loads of PMD threads were last compared.
+  var lastBalance: Int64?
 
   private var datapathPorts: [PortNumber: RunningPort] = [:]
   private var portNumbers = DatapathPortNumbers()
@@ -49,6 +59,9 @@ public final class Switch {
     self.datapath = datapath
     self.pipeline = pipeline
     self.interfaces = interfaces
+    datapath.onQueuesMoving = { [unowned pipeline] in pipeline.megaflows.follow($0) }
+    roundLog.onChange = { [unowned self] in settleWorkerOptions() }
+    datapath.onQueuesAssigned = { [unowned self] in logAssignment($0) }
   }
 
   /// Makes the switch what `wanted` says. Never throws: what cannot be done is in `failures`.
@@ -56,6 +69,8 @@ public final class Switch {
     reconfigured.hit()
     let changes = Changes(from: running, to: wanted)
     failures = [:]
+    // Queues are assigned once, when all ports are there.
+    datapath.defersAssignment = true
     interfaces.transmitQueues = (wantedCores?.count ?? 1) + 1
     changes.removedInterfaces.forEach(removeInterface)
     changes.removedBridges.forEach(removeBridge)
@@ -67,7 +82,10 @@ public final class Switch {
     for changed in changes.changedPorts { changePort(changed.place, changed.port) }
     settleAddresses()
     nameMissingPeers()
+    settleQueues()
     settleWorkers()
+    datapath.defersAssignment = false
+    onApplied?(wanted)
   }
 
   /// What runs, in the terms of the database.
@@ -194,6 +212,7 @@ public final class Switch {
       port.wanted = wanted
       if let number = port.datapathPort {
         datapath.setMaximumFrameLength(number, port.device.maximumFrameLength)
+        if port.device.source?.isPolled == true { datapath.receiveQueuesChanged() }
       }
       bridge.pipeline.updatePort(port.settings)
     } catch {
@@ -201,6 +220,34 @@ public final class Switch {
       TapRemoval.wait()
       addInterface(place, port.port, wanted)
     }
+  }
+
+  /// Moves a port to another number of the datapath; to the bridge it stays the same port. False if
+  /// the number is not free. For simulations.
+  public func renumber(_ port: RunningPort, to number: PortNumber) throws -> Bool {
+    guard let bridge = bridges[port.bridge], let source = port.device.source,
+      let old = port.datapathPort, portNumbers.take(exactly: number)
+    else { return false }
+    datapath.detach(old)
+    datapathPorts[old] = nil
+    portNumbers.release(old)
+    do {
+      try datapath.attach(
+        number, name: port.name, source: source, bufferSize: port.device.bufferSize)
+    } catch {
+      portNumbers.release(number)
+      removeInterface(Changes.Place(bridge: port.bridge, interface: port.name))
+      fail(port.wanted, error)
+      throw error
+    }
+    datapath.setMaximumFrameLength(number, port.device.maximumFrameLength)
+    let moved = RunningPort(
+      bridge: port.bridge, device: port.device, ofport: port.ofport, datapathPort: number,
+      wanted: port.wanted, port: port.port)
+    bridge.ports[port.name] = moved
+    datapathPorts[number] = moved
+    bridge.pipeline.updatePort(moved.settings)
+    return true
   }
 
   private func changePort(_ place: Changes.Place, _ wanted: DesiredPort) {
@@ -256,7 +303,7 @@ public final class Switch {
   /// one, on the last core.
   private func settleWorkers() {
     let isNeeded = datapathPorts.values.contains { port in
-      if case .ethdev? = port.device.source { true } else { false }
+      port.device.source?.isPolled ?? false
     }
     let lastCore = max(0, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
     let cores = isNeeded ? wantedCores ?? [lastCore] : []
@@ -277,6 +324,11 @@ public final class Switch {
 
   public func port(datapathPort number: PortNumber) -> RunningPort? { datapathPorts[number] }
 
+  /// Ports of the datapath by number.
+  var datapathPortsInOrder: [(PortNumber, RunningPort)] {
+    datapathPorts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   /// The name of a datapath port, for texts.
   public func portName(_ number: PortNumber) -> String {
     datapathPorts[number]?.name ?? String(number)
@@ -295,11 +347,13 @@ public final class Switch {
     for port in ports {
       changeInterface(Changes.Place(bridge: port.bridge, interface: port.name), port.wanted)
     }
+    settleQueues()
     settleAddresses()
   }
 
   /// Removes rules whose idle or hard timeout has passed. Every second.
   func expireFlows() {
+    guard !restoration.isAwaited else { return }
     for bridge in bridges.values { bridge.pipeline.expireFlows() }
   }
 

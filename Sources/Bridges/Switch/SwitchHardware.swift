@@ -23,10 +23,22 @@ public final class SwitchHardware: PortHardware {
     c.rxOverruns = count("rx_over_err")
     c.rxCRCErrors = count("rx_crc_err")
     c.collisions = count("collisions")
+    c.custom = running.device.customStatistics.map { .init($0, count($0)) }
     return c
   }
 
-  public func setUp(_ up: Bool, _ port: BridgePort) { running(port)?.device.setUp(up) }
+  public func queues(of port: BridgePort) -> [UInt32] { running(port)?.device.queueNumbers ?? [] }
+
+  /// Simulated devices tell nobody that they changed, so this looks at once.
+  public func setUp(_ up: Bool, _ port: BridgePort) {
+    guard let running = running(port) else { return }
+    running.device.setUp(up)
+    sw.devicesChanged([running])
+  }
+
+  public func nextHop(to address: UInt32, from bridge: String) -> NextHop {
+    Routes.nextHop(to: address)
+  }
 
   private func running(_ port: BridgePort) -> RunningPort? {
     sw.bridges[port.bridge.name]?.ports[port.name]

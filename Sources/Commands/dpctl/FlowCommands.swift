@@ -34,6 +34,8 @@ enum DatapathFlowCommands {
 
   private static func dump(_ sw: Switch, _ arguments: [String]) throws -> String {
     var options = Megaflows.DumpOptions()
+    var isOfOneWorker = false
+    var showsOurs = true
     for argument in arguments {
       if argument == "-m" || argument == "--more" {
         options.verbose = true
@@ -44,14 +46,16 @@ enum DatapathFlowCommands {
       } else if argument.hasPrefix("filter=") {
         options.filter = try filter(String(argument.dropFirst(7)))
       } else if argument.hasPrefix("type=") {
-        try check(type: String(argument.dropFirst(5)))
+        showsOurs = try isOurs(type: String(argument.dropFirst(5)))
       } else if argument.hasPrefix("pmd=") {
-        options.worker = worker(sw, String(argument.dropFirst(4)))
+        options.worker = try worker(sw, String(argument.dropFirst(4)))
+        isOfOneWorker = true
       } else if DatapathName.find(argument, in: sw) == nil {
         throw TextError("ovs-vswitchd: datapath not found (Invalid argument)")
       }
     }
-    return sw.pipeline.megaflows.dump(options) { heading(sw, $0) }
+    guard showsOurs else { return "" }
+    return sw.pipeline.megaflows.dump(options) { isOfOneWorker ? nil : heading(sw, $0) }
   }
 
   /// `filter=` takes a match in flow text; `in_port` is a datapath port there.
@@ -84,16 +88,20 @@ enum DatapathFlowCommands {
     return "flow-dump from pmd on cpu core: \(core)"
   }
 
-  /// The worker of a core; -1 when there is none, so that nothing is shown.
-  private static func worker(_ sw: Switch, _ core: String) -> Int {
-    sw.datapath.workers.first { $0.core.map(String.init) ?? "-1" == core }?.id ?? -1
+  /// The worker of a core; -1 when there is none, so that nothing is shown. Core -1 is the event
+  /// worker's.
+  private static func worker(_ sw: Switch, _ text: String) throws -> Int {
+    guard let core = Int(text) else { throw TextError("") }
+    return sw.datapath.workers.first { ($0.core ?? -1) == core }?.id ?? -1
   }
 
-  /// The types of ovs-dpctl(8). All our flows are of type ovs.
-  private static func check(type: String) throws {
+  /// Whether flows of these types (ovs-dpctl(8)) are asked for that we have: no flow is offloaded.
+  private static func isOurs(type: String) throws -> Bool {
     let known = ["ovs", "tc", "dpdk", "offloaded", "non-offloaded", "partially-offloaded", "all"]
-    for word in type.split(separator: ",") where !known.contains(String(word)) {
+    let words = type.split(separator: ",").map(String.init)
+    guard words.allSatisfy(known.contains) else {
       throw TextError("ovs-vswitchd: Failed to parse type (\(type)) (Invalid argument)")
     }
+    return words.contains { ["ovs", "non-offloaded", "all"].contains($0) }
   }
 }

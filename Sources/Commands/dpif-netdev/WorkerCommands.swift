@@ -7,67 +7,77 @@ import Runtime
 enum WorkerCommands {
   static func all(_ sw: Switch) -> [ControlCommand] {
     [
-      ControlCommand(
-        name: "dpif-netdev/pmd-stats-show", usage: "[-pmd core] [dp]", arguments: 0...3
-      ) { request in
-        request.reply(selected(sw, request.arguments).map(\.statisticsText).joined())
+      selecting(sw, "pmd-stats-show", "[-pmd core] [dp]", 0...3) { selection in
+        selection.workers(of: sw).map(\.statisticsText).joined()
       },
-      ControlCommand(
-        name: "dpif-netdev/pmd-stats-clear", usage: "[-pmd core] [dp]", arguments: 0...3
-      ) { request in
-        sw.datapath.clearCounters()
-        request.reply("")
+      selecting(sw, "pmd-stats-clear", "[-pmd core] [dp]", 0...3) { selection in
+        sw.datapath.clearCounters(core: selection.core)
+        return ""
       },
-      ControlCommand(
-        name: "dpif-netdev/pmd-rxq-show", usage: "[-pmd core] [-secs secs] [dp]", arguments: 0...5
-      ) { request in
-        let busy = selected(sw, request.arguments).filter { $0.core != nil }
-        let seconds = window(request.arguments)
-        let text = busy.map { worker in
-          worker.queuesText(
-            since: sw.workerHistory.worker(worker.id, secondsAgo: seconds), portName: sw.portName)
-        }.joined()
-        request.reply("Displaying last \(seconds) seconds pmd usage %\n" + text)
+      selecting(sw, "pmd-rxq-show", "[-pmd core] [-secs secs] [dp]", 0...5) { selection in
+        queuesText(sw, selection)
+      },
+      selecting(sw, "pmd-sleep-show", "[dp]", 0...1) { selection in
+        sleepText(sw, selection.workers(of: sw))
+      },
+      ControlCommand.answering(
+        name: "dpif-netdev/pmd-rxq-rebalance", usage: "[dp]", arguments: 0...1
+      ) { arguments in
+        try DatapathName.check(arguments, in: sw)
+        sw.datapath.rebalanceQueues()
+        return "pmd rxq rebalance requested.\n"
       },
     ]
   }
 
-  /// `-secs`, in steps of 5 as they are sampled, a minute at most.
-  private static func window(_ arguments: [String]) -> Int {
-    guard let flag = arguments.firstIndex(of: "-secs"), flag + 1 < arguments.count,
-      let seconds = Int(arguments[flag + 1])
-    else { return 60 }
-    return min(max((seconds &+ 4) / 5 * 5, 5), 60)
+  private static func selecting(
+    _ sw: Switch, _ name: String, _ usage: String, _ range: ClosedRange<Int>,
+    _ answer: @escaping (WorkerSelection) throws -> String
+  ) -> ControlCommand {
+    ControlCommand.answering(name: "dpif-netdev/" + name, usage: usage, arguments: range) {
+      try answer(WorkerSelection($0, in: sw))
+    }
   }
 
-  /// The workers of `-pmd core`, or all: busy ones by core, then the event worker.
-  private static func selected(_ sw: Switch, _ arguments: [String]) -> [WorkerDescription] {
-    let workers = sw.datapath.workers.sorted { ($0.core ?? .max) < ($1.core ?? .max) }
-    guard let flag = arguments.firstIndex(of: "-pmd"), flag + 1 < arguments.count,
-      let core = Int(arguments[flag + 1])
-    else { return workers }
-    return workers.filter { $0.core == core }
+  private static func queuesText(_ sw: Switch, _ selection: WorkerSelection) -> String {
+    let workers = selection.workers(of: sw)
+    guard !workers.isEmpty else { return "" }
+    return "Displaying last \(selection.seconds) seconds pmd usage %\n"
+      + workers.filter { $0.core != nil }.map { worker in
+        let usage = sw.datapath.usage(of: worker.id, seconds: selection.seconds)
+        return worker.queuesText(usage, portName: sw.portName, isOn: sw.datapath.isOn)
+      }.joined()
+  }
+
+  private static func sleepText(_ sw: Switch, _ workers: [WorkerDescription]) -> String {
+    func text(_ sleep: Int) -> String { String(sleep).paddedLeft(4) + " us\n" }
+    return "Default max sleep: \(text(sw.datapath.workerOptions.maximumSleep))"
+      + workers.filter { $0.core != nil }.map {
+        $0.heading + "  max sleep: \(text($0.maximumSleep))"
+      }.joined()
   }
 }
 
 extension WorkerDescription {
-  /// One worker of `pmd-rxq-show`: what its queues used since an earlier sample.
-  func queuesText(since past: WorkerDescription?, portName: (PortNumber) -> String) -> String {
-    var text = heading + "  isolated : false\n"
-    let total = cycles &- (past?.cycles ?? cycles)
-    for (queue, now) in zip(queues, queueCycles) {
-      let before = past.flatMap { p in p.queues.firstIndex(of: queue).map { p.queueCycles[$0] } }
-      text += "  port: \(portName(queue.port).padded(16))"
-      text += "  queue-id: \(String(queue.queue).paddedLeft(2))"
-      text += queue.enabled ? " (enabled) " : " (disabled)"
-      text += "  pmd usage: \(share(now &- min(before ?? now, now), total))\n"
+  /// One worker of `pmd-rxq-show`: what its queues have used.
+  func queuesText(
+    _ usage: LoadHistory.Usage, portName: (PortNumber) -> String, isOn: (ReceiveQueue) -> Bool
+  ) -> String {
+    var text = heading + "  isolated : \(isIsolated)\n"
+    let named = queues.map { (name: portName($0.port), queue: $0) }
+    var used: UInt64 = 0
+    for (name, queue) in named.sorted(by: { ($0.name, $0.queue) < ($1.name, $1.queue) }) {
+      let cycles = usage.queues[queue] ?? 0
+      used &+= cycles
+      text += "  port: \(name.padded(16))  queue-id: \(String(queue.queue).paddedLeft(2))"
+      text += isOn(queue) ? " (enabled) " : " (disabled)"
+      text += "  pmd usage: \(share(cycles, usage.total))\n"
     }
-    // The time between bursts is in the queues' figures.
-    return queues.isEmpty ? text : text + "  overhead: \(share(0, total))\n"
+    guard !queues.isEmpty else { return text }
+    return text + "  overhead: \(share(usage.busy &- min(used, usage.busy), usage.total))\n"
   }
 
   private func share(_ part: UInt64, _ whole: UInt64) -> String {
-    guard whole > 0 else { return "NOT AVAIL" }
-    return String(UInt64(Double(part) / Double(whole) * 100)).paddedLeft(2) + " %"
+    whole == 0 ? "NOT AVAIL" : String(part &* 100 / whole).paddedLeft(2) + " %"
   }
 }

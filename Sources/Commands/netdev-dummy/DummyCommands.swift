@@ -22,6 +22,21 @@ enum DummyDeviceCommands {
       ) { arguments in
         try dummies.setAdminState(arguments)
       },
+      ControlCommand.answering(
+        name: "netdev-dummy/conn-state", usage: "[netdev]", arguments: 0...1
+      ) { arguments in
+        dummies.connectionState(arguments)
+      },
+      ControlCommand.answering(
+        name: "netdev-dummy/ip4addr", usage: "[netdev] ipaddr/mask-prefix-len", arguments: 2...2
+      ) { arguments in
+        try dummies.setAddress(arguments, PrefixText.checkIPv4)
+      },
+      ControlCommand.answering(
+        name: "netdev-dummy/ip6addr", usage: "[netdev] ip6addr", arguments: 2...2
+      ) { arguments in
+        try dummies.setAddress(arguments, PrefixText.checkIPv6)
+      },
     ]
   }
 }

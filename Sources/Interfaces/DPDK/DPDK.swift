@@ -9,6 +9,8 @@ private let dpdkLog = Log("dpdk")
 public enum DPDK {
   /// Whether the database asked for DPDK and it runs: the column `dpdk_initialized`.
   public private(set) static var isEnabled = false
+  /// Megabytes by NUMA node that `reserveMemory` is to take.
+  private static var reserve: [Int] = []
   /// The column `dpdk_version`, e.g. "DPDK 22.11.11".
   public static var version: String { String(cString: pb_dpdk_version()) }
 
@@ -27,12 +29,30 @@ public enum DPDK {
     do {
       try initialize(plan.arguments, verbose: plan.dpdkEnabled)
       isEnabled = plan.dpdkEnabled
+      reserve = plan.reserve
     } catch {
       guard plan.dpdkEnabled else { throw error }
       dpdkLog.err("Unable to initialize DPDK: \(error); only kernel devices will work")
       try initialize(EALPlan([:], machine: .this).arguments, verbose: false)
     }
     if isEnabled { dpdkLog.info("DPDK Enabled - initialized") }
+  }
+
+  /// Takes the memory of `dpdk-socket-mem`, in a thread of its own. To be called when packets flow.
+  public static func reserveMemory() {
+    let wanted = reserve.enumerated().filter { $0.element > 0 }
+    reserve = []
+    guard !wanted.isEmpty else { return }
+    startThread(named: "memory") {
+      for (node, megabytes) in wanted {
+        if MemoryReserve.fill(megabytes: megabytes, node: node) {
+          dpdkLog.info("dpdk-socket-mem: reserved \(megabytes) MB on node \(node)")
+        } else {
+          dpdkLog.warn(
+            "dpdk-socket-mem: there are not \(megabytes) MB of hugepages on node \(node)")
+        }
+      }
+    }
   }
 
   /// - Parameter verbose: somebody asked for DPDK and wants to read how it starts; else only we use it.

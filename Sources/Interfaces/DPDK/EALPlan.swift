@@ -17,6 +17,9 @@ public struct EALPlan: Equatable, Sendable {
   public let dpdkEnabled: Bool
   /// What the operator should know.
   public let losses: [String]
+  /// Megabytes by NUMA node that are to be reserved when the switch works (`MemoryReserve`): what
+  /// `--socket-mem` would take before.
+  public let reserve: [Int]
 
   /// The machine: mebibytes of free hugepages, and the first core this process may use.
   public struct Machine: Equatable, Sendable {
@@ -31,7 +34,8 @@ public struct EALPlan: Equatable, Sendable {
   public init(_ other: [String: String], machine: Machine) {
     let enabled = ["true", "try"].contains((other["dpdk-init"] ?? "").lowercased())
     let extra = enabled ? Words.split(other["dpdk-extra"] ?? "") : []
-    let asked = enabled ? EALPlan.memoryArguments(other, extra) : []
+    let later = enabled ? EALPlan.reserve(other, extra) : nil
+    let asked = enabled ? EALPlan.memoryArguments(other, extra, allButReserve: later != nil) : []
     let wanted = EALPlan.megabytes(other, extra)
     let hugepages =
       enabled && !extra.contains("--no-huge") && machine.freeHugeMegabytes >= max(wanted, 32)
@@ -47,13 +51,14 @@ public struct EALPlan: Equatable, Sendable {
     }
     arguments += EALPlan.coreArguments(enabled ? other : [:], extra, machine)
     self.arguments = arguments
+    reserve = hugepages ? later ?? [] : []
     dpdkEnabled = enabled
     losses =
       enabled && !hugepages && !extra.contains("--no-huge")
       ? [
         "DPDK wants \(max(wanted, 32)) MB of hugepages and \(machine.freeHugeMegabytes) MB are "
-          + "free: starting without hugepages. Packets cost more TLB misses, and physical NICs and "
-          + "vhost-user ports will not work (see vm.nr_hugepages)."
+          + "free: starting without hugepages. Packets cost more TLB misses, and physical NICs will "
+          + "not work (see vm.nr_hugepages)."
       ] : []
   }
 
@@ -64,7 +69,19 @@ public struct EALPlan: Equatable, Sendable {
     return a
   }
 
-  private static func memoryArguments(_ other: [String: String], _ extra: [String]) -> [String] {
+  /// `dpdk-socket-mem`, if it is the word that counts and memory can grow; EAL complains of nonsense.
+  private static func reserve(_ other: [String: String], _ extra: [String]) -> [Int]? {
+    let inTheWay = ["-m", "--socket-mem", "--legacy-mem"]
+    guard let text = other["dpdk-socket-mem"], !extra.contains(where: inTheWay.contains),
+      (other["dpdk-alloc-mem"] ?? "").isEmpty
+    else { return nil }
+    let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    return fields.allSatisfy { $0 != nil } ? fields.map { min(max($0 ?? 0, 0), 1 << 30) } : nil
+  }
+
+  private static func memoryArguments(
+    _ other: [String: String], _ extra: [String], allButReserve: Bool
+  ) -> [String] {
     let options = [
       ("dpdk-alloc-mem", "-m"), ("dpdk-socket-mem", "--socket-mem"),
       ("dpdk-socket-limit", "--socket-limit"), ("dpdk-hugepage-dir", "--huge-dir"),
@@ -72,6 +89,7 @@ public struct EALPlan: Equatable, Sendable {
     var arguments: [String] = []
     for (key, option) in options {
       guard let value = other[key], !value.isEmpty, !extra.contains(option) else { continue }
+      if option == "--socket-mem" && allButReserve { continue }
       // -m and --socket-mem exclude each other; the more general one wins, as in OVS.
       if option == "--socket-mem" && (arguments + extra).contains("-m") { continue }
       arguments += [option, value]

@@ -3,8 +3,8 @@ import Glibc
 /// How many packet buffers a device keeps for itself, beside those in its rings: none, but for
 /// net_pcap with `infinite_rx=1`, which holds its files in memory, a buffer per frame, and does not
 /// start when the pool is too small for them. So the frames are counted before the pool is made.
-enum KeptBuffers {
-  static func count(_ deviceArguments: String) -> Int {
+public enum KeptBuffers {
+  public static func count(_ deviceArguments: String) -> Int {
     let words = deviceArguments.split(separator: ",")
     guard let device = words.first, device.hasPrefix("net_pcap") || device.hasPrefix("eth_pcap"),
       words.contains(where: { value($0, "infinite_rx").flatMap { Int($0) } ?? 0 > 0 })

@@ -49,6 +49,22 @@ public struct DummyCommands {
     return "OK"
   }
 
+  /// `netdev-dummy/conn-state [NAME]`: of devices that are wired to others by sockets. There are
+  /// none: no state is known, as of a device in OVS that has no `stream` and no `pstream`.
+  public func connectionState(_ arguments: [String]) -> String {
+    arguments.first.map { "\($0): unknown\n" } ?? ""
+  }
+
+  /// `netdev-dummy/ip4addr NAME ADDRESS/PREFIX`, `netdev-dummy/ip6addr`: only what leads tunnels'
+  /// packets asks for a device's IP addresses, so an address is judged and not kept.
+  public func setAddress(_ arguments: [String], _ check: (String) throws -> Void) throws -> String {
+    guard arguments.count == 2, factory.dummies[arguments[0]] != nil else {
+      throw TextError("Unknown Dummy Interface")
+    }
+    try check(arguments[1])
+    return "OK"
+  }
+
   /// The frames that the arguments describe, in their order.
   static func frames(_ arguments: ArraySlice<String>) throws -> [[UInt8]] {
     var frames: [[UInt8]] = []

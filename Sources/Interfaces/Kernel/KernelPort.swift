@@ -59,20 +59,6 @@ struct KernelPort {
     }
   }
 
-  /// Buffers for the frames of a large MTU; nil when the port's own will do.
-  var largeBuffers: OpaquePointer? {
-    // The header, and two tags.
-    guard let mtu = link?.mtu, mtu + 22 >= MempoolRegistry.defaultBufferSize else { return nil }
-    do {
-      // 9 KiB are what jumbo frames have; the next size is the largest there is.
-      return try MempoolRegistry.shared.pool(
-        bufferSize: mtu + 22 < 9728 ? 9728 : MempoolRegistry.maxBufferSize)
-    } catch {
-      log.warn("\(device.name): no buffers for an MTU of \(mtu) (\(error))")
-      return nil
-    }
-  }
-
   func setAddress(_ address: EthernetAddress) {
     guard address != link?.macAddress else { return }
     do throws(KernelDevice.Failure) { try device.setAddress(address) } catch {

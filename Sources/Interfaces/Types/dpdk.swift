@@ -1,13 +1,17 @@
 import CDPDKShim
 import Datapath
 import Fields
+import Glibc
 import Runtime
 
 private let dpdkPortLog = Log("netdev_dpdk")
 
 let dpdkType = InterfaceType(
   name: "dpdk", isAvailable: { _ in DPDK.isEnabled },
-  make: { try DPDKInterface($0, among: $1.ethdevs, transmitQueues: $1.transmitQueues) })
+  make: {
+    try DPDKInterface(
+      $0, among: $1.ethdevs, transmitQueues: $1.transmitQueues, offloads: $1.vhostDefaults.offloads)
+  })
 
 /// A device that DPDK drives: a NIC by its PCI address, or a virtual device by a device string
 /// (`options:dpdk-devargs`). It is attached when the interface is made and removed when it is
@@ -24,13 +28,19 @@ final class DPDKInterface: InterfaceDevice {
   private var info = pb_ethdev_info()
   private var setup = pb_ethdev_setup()
   private let requestedTxQueues: UInt16
+  private let wantsOffloads: Bool
   private var pool: OpaquePointer?
   private var promisedBuffers = 0
   private let devices: Ethdevs
   private var lastLinkUp = false
   private var linkResets = 0
+  private var isUp = true
+  private var lostItsDevice = false
 
-  init(_ request: InterfaceRequest, among devices: Ethdevs, transmitQueues: Int) throws {
+  init(
+    _ request: InterfaceRequest, among devices: Ethdevs, transmitQueues: Int, offloads: Bool
+  ) throws {
+    wantsOffloads = offloads
     name = request.name
     asked = EthdevSettings(request)
     self.devices = devices
@@ -52,8 +62,14 @@ final class DPDKInterface: InterfaceDevice {
         "'\(name)' is missing 'options:dpdk-devargs'. "
           + "The old 'dpdk<port_id>' names are not supported")
     }
+    guard !devices.cards.isTaken(arguments) else {
+      throw TextError(
+        "\(name): device '\(arguments)' was unplugged, or taken from its driver; the port works again "
+          + "when it is bound to vfio-pci again (patchbay-bind-nic)")
+    }
     var port: UInt16 = 0
     guard pb_ethdev_attach(arguments, &port) == 0 else {
+      devices.cards.failed(name, arguments)
       dpdkPortLog.warn("Error attaching device '\(arguments)' to DPDK")
       throw TextError("Error attaching device '\(arguments)' to DPDK")
     }
@@ -62,6 +78,7 @@ final class DPDKInterface: InterfaceDevice {
         "'\(name)' is trying to use device '\(arguments)' which is already in use by "
           + "'\(owner.name)'")
     }
+    devices.cards.attached(name)
     dpdkPortLog.info("Device '\(arguments)' attached to DPDK")
     return port
   }
@@ -73,6 +90,7 @@ final class DPDKInterface: InterfaceDevice {
     setup.rx_descriptors = UInt16(clamping: asked.rxDescriptors)
     setup.tx_descriptors = UInt16(clamping: asked.txDescriptors)
     setup.mtu = acceptableMTU
+    setup.tx_offloads = wantsOffloads ? .max : 0
     try check(pb_ethdev_adjust(port, &setup), "set up")
     try reserveBuffers()
     try check(pb_ethdev_start(port, &setup, pool), "start")
@@ -87,10 +105,12 @@ final class DPDKInterface: InterfaceDevice {
       + Int(setup.tx_queues) * Int(setup.tx_descriptors) + 1024
       + KeptBuffers.count(asked.deviceArguments)
     do {
-      pool = try MempoolRegistry.shared.pool(bufferSize: Int(setup.mtu) + 64, count: buffers)
+      pool = try MempoolRegistry.shared.pool(
+        bufferSize: Int(setup.mtu) + 64, count: buffers,
+        node: info.numa_node < 0 ? nil : Int(info.numa_node))
       promisedBuffers = buffers
     } catch {
-      let text = "\(name): no memory for \(buffers) packet buffers (\(error))"
+      let text = "\(name): no memory for \(buffers) packet buffers: \(error)"
       dpdkPortLog.err("\(text)")
       throw TextError(text)
     }
@@ -110,16 +130,38 @@ final class DPDKInterface: InterfaceDevice {
   }
 
   var source: PacketSource? {
-    .ethdev(EthdevPort(id: port, receiveQueues: setup.rx_queues, transmitQueues: setup.tx_queues))
+    .ethdev(
+      EthdevPort(
+        id: port, receiveQueues: setup.rx_queues, transmitQueues: setup.tx_queues,
+        numaNode: Int(info.numa_node), offloads: Offloads(ethdev: setup.tx_offloads)))
   }
 
   func configure(_ request: InterfaceRequest) throws {
-    guard EthdevSettings(request) == asked else {
+    guard EthdevSettings(request) == asked, !lostItsDevice else {
       throw TextError("\(name): device must be set up again")
     }
   }
 
+  func setUp(_ up: Bool) {
+    isUp = up
+    if pb_ethdev_set_link(port, up ? 1 : 0) == -ENOTSUP {
+      dpdkPortLog.info("Interface \(name) does not support link state configuration")
+    }
+  }
+
+  var bufferPoolText: String? { pool.flatMap { DPDKText.pool($0) } }
+
   // MARK: State
+
+  /// DPDK's name of the device: a PCI address, or a virtual device's driver and number.
+  var deviceName: String { text(of: info.device) }
+
+  /// The kernel wants the device back and waits until we let go of it.
+  func isTaken() {
+    dpdkPortLog.warn("Interface \(name): device '\(asked.deviceArguments)' is being unplugged")
+    lostItsDevice = true
+    devices.cards.taken(name, asked.deviceArguments)
+  }
 
   private var link: pb_ethdev_link {
     var link = pb_ethdev_link()
@@ -161,9 +203,9 @@ final class DPDKInterface: InterfaceDevice {
     let link = self.link
     var s = InterfaceStatus()
     s.macAddress = hardwareAddress
-    s.ifindex = stableIndex
+    s.ifindex = StableIndex.of(name)
     s.mtu = Int(setup.mtu)
-    s.adminUp = true
+    s.adminUp = isUp
     s.linkUp = link.up != 0
     if link.megabits != .max && link.megabits > 0 {
       s.linkSpeed = Int64(link.megabits) * 1_000_000
@@ -176,6 +218,7 @@ final class DPDKInterface: InterfaceDevice {
 
   private func statusColumn(_ link: pb_ethdev_link) -> [String: String] {
     let more = text(of: info.bus_info)
+    let offloads = Offloads(ethdev: setup.tx_offloads).texts("tx")
     return [
       "port_no": "\(port)", "numa_id": "\(info.numa_node)", "driver_name": text(of: info.driver),
       "bus_info": "bus_name=\(text(of: info.bus))" + (more.isEmpty ? "" : ", \(more)"),
@@ -186,14 +229,7 @@ final class DPDKInterface: InterfaceDevice {
       "max_vmdq_pools": "\(info.max_vmdq_pools)", "if_type": "6",
       "if_descr": "\(DPDK.version) \(text(of: info.driver))",
       "link_speed": LinkSpeedText.format(link.megabits),
-    ]
-  }
-
-  /// A device of DPDK has no index in the kernel: as in OVS, a hash of the name stands for it, so
-  /// that collectors can tell ports apart (FNV-1a, 24 bits).
-  private var stableIndex: Int {
-    let hash = name.utf8.reduce(UInt32(0x811c_9dc5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
-    return Int(hash >> 8)
+    ].merging(offloads) { a, _ in a }
   }
 
   private func text<T>(of bytes: T) -> String {
@@ -219,7 +255,9 @@ final class DPDKInterface: InterfaceDevice {
     values["ovs_tx_mtu_exceeded_drops"] = counters[.txTooLong]
     values["ovs_rx_qos_drops"] = 0
     values["ovs_tx_qos_drops"] = 0
-    values["ovs_tx_invalid_hwol_drops"] = 0
+    values["ovs_tx_invalid_hwol_drops"] = counters[.txInvalidOffload]
+    values["tx_software_segmented"] = counters.segmented
+    values["tx_software_checksums"] = counters.checksums
     return values.mapValues { Int64(clamping: $0) }
   }
 

@@ -101,6 +101,12 @@ final class DummyInterface: InterfaceDevice {
     return s
   }
 
+  let customStatistics = [
+    "rx_custom_packets_1", "rx_custom_packets_2", "rx_q0_bytes", "rx_q0_packets", "tx_q0_bytes",
+    "tx_q0_packets",
+  ]
+  let queueNumbers: [UInt32] = [0]
+
   func setAddress(_ address: EthernetAddress) { self.address = address }
 
   func setUp(_ up: Bool) { adminUp = up }

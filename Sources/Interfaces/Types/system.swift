@@ -33,10 +33,7 @@ final class SystemInterface: InterfaceDevice {
   var source: PacketSource? { .packetSocket(socket) }
   var status: InterfaceStatus { port.status }
 
-  func configure(_ request: InterfaceRequest) throws {
-    try port.configure(request)
-    if let pool = port.largeBuffers { socket.pointee.lendLargeBuffers(pool) }
-  }
+  func configure(_ request: InterfaceRequest) throws { try port.configure(request) }
 
   func setUp(_ up: Bool) { port.setUp(up) }
 

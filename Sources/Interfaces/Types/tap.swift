@@ -28,10 +28,12 @@ final class TapInterface: InterfaceDevice {
     } catch {
       throw TextError.cannotOpen(request.name, errorText(error.code))
     }
+    OpenTaps.add(tap.pointee.pollDescriptor)
     do {
       port = try KernelPort(
         KernelDevice(request.name, tap: tap.pointee.pollDescriptor), isOurEnd: true)
     } catch {
+      OpenTaps.remove(tap.pointee.pollDescriptor)
       TapDevice.destroy(tap, removing: true)
       throw TextError.cannotOpen(request.name, error.text)
     }
@@ -56,7 +58,6 @@ final class TapInterface: InterfaceDevice {
     // Elsewhere, its settings are the other namespace's business.
     if !port.isHere && tap.pointee.address != nil { return }
     try port.configure(request)
-    if let pool = port.largeBuffers { tap.pointee.lendLargeBuffers(pool) }
     guard request.type == "internal", let mac = request.macAddress else { return }
     guard let address = EthernetAddress(mac) else { return }
     if address.isMulticast {
@@ -76,8 +77,11 @@ final class TapInterface: InterfaceDevice {
     // The kernel counts what it refuses, too.
     let full = DropReason.txQueueFull.rawValue
     counters.drops[full] -= min(counters.drops[full], tap.pointee.txRefused)
-    return port.statistics(counters, lost: lost, malformed: 0)
+    return port.statistics(counters, lost: lost, malformed: tap.pointee.rxMalformed)
   }
 
-  func destroy() { TapDevice.destroy(tap, removing: true) }
+  func destroy() {
+    OpenTaps.remove(tap.pointee.pollDescriptor)
+    TapDevice.destroy(tap, removing: true)
+  }
 }

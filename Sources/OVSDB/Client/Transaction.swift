@@ -28,6 +28,9 @@ public struct Transaction {
     operations.append(.update(table: table, uuid: uuid, columns: columns))
   }
 
+  /// Takes over another's operations.
+  public mutating func append(_ other: Transaction) { operations += other.operations }
+
   /// Makes a row. The result refers to it within this transaction; the outcome tells its UUID.
   @discardableResult
   public mutating func insert(_ table: String, _ columns: [String: Datum]) -> Atom {

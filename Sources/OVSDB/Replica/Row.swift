@@ -44,6 +44,13 @@ public struct Row: Equatable, Sendable {
     if case .map(let pairs) = columns[column] { pairs } else { [:] }
   }
 
+  /// A map from integers to references, like `flow_tables`.
+  public func refsByNumber(_ column: String) -> [Int64: UUID] {
+    var map: [Int64: UUID] = [:]
+    for case (.integer(let key), .uuid(let value)) in pairs(column) { map[key] = value }
+    return map
+  }
+
   /// A map from strings to strings, like `options` and `other_config`.
   public func map(_ column: String) -> [String: String] {
     var map: [String: String] = [:]

@@ -25,6 +25,8 @@ public struct DaemonOptions {
   public var dummy: Dummy?
   public var disableSystem = false
   public var disableSystemRoute = false
+  /// Whether sockets that the database names must be in our directory.
+  public var selfConfinement = true
   public var tls = TLSSettings()
 
   public var detach = false
@@ -89,7 +91,7 @@ public struct DaemonOptions {
     switch option.name {
     case "help": throw Exit(output: usageText(), status: 0)
     case "version":
-      let lines = [Program.versionLine] + versionDetails
+      let lines = Program.versionLines + versionDetails
       throw Exit(output: lines.map { $0 + "\n" }.joined(), status: 0)
     case "mlockall": lockMemory = true
     case "unixctl": unixctl = value
@@ -115,7 +117,8 @@ public struct DaemonOptions {
     case "disable-system": disableSystem = true
     case "disable-system-route": disableSystemRoute = true
     case "dpdk": throw Self.failure("Using --dpdk to configure DPDK is not supported.")
-    default: break  // --no-self-confinement and --dummy-numa change nothing here.
+    case "no-self-confinement": selfConfinement = false
+    default: break  // --dummy-numa changes nothing here.
     }
   }
 

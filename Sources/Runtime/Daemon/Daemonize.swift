@@ -43,6 +43,10 @@ public enum Daemonize {
 
   /// The daemon works: lets the typed command end, and leaves its terminal and directory.
   public static func complete() {
+    if let manager = ServiceManager.own {
+      manager.ready()
+      ExitHooks.atExit { manager.stopping() }
+    }
     notify(readyPipe)
     readyPipe = -1
     guard options.detach else { return }

@@ -8,7 +8,7 @@ public enum RemoteStream {
   /// handlers without losing bytes. With TLS the handshake may still fail after this succeeded: the
   /// channel then closes with an error.
   public static func connect(
-    _ remote: Remote, tls: TLSSettings, loop: EventLoop, timeout: TimeAmount,
+    _ remote: Remote, tls: TLSSettings, loop: EventLoop, timeout: TimeAmount, dscp: Int = 0,
     prepare: @escaping (Channel) -> EventLoopFuture<Void>
   ) -> EventLoopFuture<Channel> {
     let bootstrap = ClientBootstrap(group: loop).connectTimeout(timeout)
@@ -16,16 +16,21 @@ public enum RemoteStream {
     case .unix(let path):
       return bootstrap.channelInitializer(prepare).connect(unixDomainSocketPath: path)
     case .tcp(let address):
-      return bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1)
+      return network(bootstrap, dscp)
         .channelInitializer(prepare).connect(host: address.host, port: Int(address.port))
     case .ssl(let address):
-      return bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1)
+      return network(bootstrap, dscp)
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(clientHandler(tls))
           }.flatMap { prepare(channel) }
         }.connect(host: address.host, port: Int(address.port))
     }
+  }
+
+  private static func network(_ bootstrap: ClientBootstrap, _ dscp: Int) -> ClientBootstrap {
+    bootstrap.channelOption(.socketOption(.tcp_nodelay), value: 1)
+      .channelOption(TrafficClass.option, value: TrafficClass.value(dscp))
   }
 
   /// Peers are checked against the authority's certificate, not by host name, as in OVS.

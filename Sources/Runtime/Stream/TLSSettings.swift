@@ -29,24 +29,48 @@ public struct TLSSettings: Equatable, Sendable {
 
   /// Throws `TextError` or NIOSSL's errors if files are missing or wrong.
   func clientConfiguration() throws -> TLSConfiguration {
-    guard let privateKey, let certificate, let authority else {
+    let (chain, key) = try identity()
+    var configuration = TLSConfiguration.makeClientConfiguration()
+    configuration.certificateChain = chain
+    configuration.privateKey = key
+    try restrict(&configuration)
+    return configuration
+  }
+
+  /// For the side that is connected to: peers must have a certificate, too.
+  func serverConfiguration() throws -> TLSConfiguration {
+    if let path = missingAuthority {
+      throw TextError("the CA certificate is still to be learned: \(path) does not exist")
+    }
+    let (chain, key) = try identity()
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: chain, privateKey: key)
+    try restrict(&configuration)
+    return configuration
+  }
+
+  private func identity() throws -> (
+    chain: [NIOSSLCertificateSource], key: NIOSSLPrivateKeySource
+  ) {
+    guard let privateKey, let certificate, authority != nil else {
       throw TextError(
         "SSL connections need private key, certificate and CA certificate to be configured")
     }
-    var configuration = TLSConfiguration.makeClientConfiguration()
-    configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate).map {
-      .certificate($0)
+    let chain = try NIOSSLCertificate.fromPEMFile(certificate).map {
+      NIOSSLCertificateSource.certificate($0)
     }
-    configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: privateKey, format: .pem))
+    return (chain, .privateKey(try NIOSSLPrivateKey(file: privateKey, format: .pem)))
+  }
+
+  private func restrict(_ configuration: inout TLSConfiguration) throws {
     configuration.certificateVerification = .noHostnameVerification
-    if missingAuthority == nil { configuration.trustRoots = .file(authority) }
+    if missingAuthority == nil, let authority { configuration.trustRoots = .file(authority) }
     if let protocols {
       let versions = try Self.versions(protocols)
       configuration.minimumTLSVersion = versions.lowerBound.nio
       configuration.maximumTLSVersion = versions.upperBound.nio
     }
     if let ciphers { configuration.cipherSuites = ciphers }
-    return configuration
   }
 
   /// From the lowest to the highest version in a list like `TLSv1,TLSv1.2`.
