@@ -11,7 +11,7 @@ let dpdkFlags = [
 ]
 let dpdkLibraries = [
   "rte_eal", "rte_ethdev", "rte_mbuf", "rte_mempool", "rte_ring", "rte_net", "rte_kvargs",
-  "rte_bus_vdev", "rte_bus_pci", "numa",
+  "rte_vhost", "rte_bus_vdev", "rte_bus_pci", "numa",
 ]
 
 let common: [SwiftSetting] = [
@@ -20,7 +20,7 @@ let common: [SwiftSetting] = [
 ]
 /// Settings of a target that imports CDPDKShim.
 let withDPDK = common + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]
-/// Settings of the packet's path: whole-module, no dynamic exclusivity checks.
+/// Settings of the packet's path, from its bytes to its translation: no dynamic exclusivity checks.
 let hot = [SwiftSetting.unsafeFlags(["-enforce-exclusivity=unchecked"])]
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -37,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     .target(
@@ -61,8 +62,7 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: ["Fields", "Datapath", "OpenFlow", "Runtime", nioCore],
-      exclude: ["README.md"],
-      swiftSettings: common + [.unsafeFlags(dpdkFlags.flatMap { ["-Xcc", $0] })]),
+      exclude: ["README.md"], swiftSettings: withDPDK + hot),
     .target(
       name: "Interfaces",
       dependencies: ["CDPDKShim", "Fields", "Datapath", "Runtime"], exclude: ["README.md"],
@@ -79,6 +79,16 @@ let package = Package(
         "Bridges", "Interfaces", "Pipeline", "Datapath", "OpenFlow", "Fields", "JSONRPC", "Runtime",
       ],
       exclude: ["README.md"], swiftSettings: withDPDK),
+    .target(
+      name: "Bench",
+      dependencies: [
+        "CDPDKShim", "Datapath", "Fields", "Interfaces", "JSONRPC", "Runtime",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      exclude: ["README.md"], swiftSettings: withDPDK + hot),
+    .target(
+      name: "Doctor", dependencies: ["JSONRPC", "Runtime"], exclude: ["README.md"],
+      swiftSettings: common),
     .executableTarget(
       name: "patchbayd",
       dependencies: [
@@ -89,12 +99,15 @@ let package = Package(
     .executableTarget(
       name: "patchbay",
       dependencies: [
-        "JSONRPC", "Runtime",
+        "Bench", "Doctor", "JSONRPC", "Runtime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      exclude: ["README.md"], swiftSettings: common),
+      exclude: ["README.md"], swiftSettings: withDPDK),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: common),
+    .executableTarget(
+      name: "instructions", dependencies: ["CDPDKShim", "Datapath", "Fields", "TestSupport"],
+      path: "Tests/Instructions", exclude: ["expected"], swiftSettings: withDPDK),
     .testTarget(
       name: "FieldsTests", dependencies: ["Fields", "TestSupport"], swiftSettings: common),
     .testTarget(
@@ -127,6 +140,13 @@ let package = Package(
         "Bridges", "OVSDB", "Fields", "TestSupport",
       ],
       swiftSettings: withDPDK),
+    .testTarget(
+      name: "BenchTests",
+      dependencies: ["Bench", "CDPDKShim", "Datapath", "Interfaces", "JSONRPC", "TestSupport"],
+      swiftSettings: withDPDK),
+    .testTarget(
+      name: "DoctorTests", dependencies: ["Doctor", "JSONRPC", "Runtime", "TestSupport"],
+      swiftSettings: common),
     .testTarget(name: "CommandsTests", dependencies: ["TestSupport"], swiftSettings: common),
   ]
 )

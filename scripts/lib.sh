@@ -103,28 +103,8 @@ start_daemon() {
     --log-file="$OVS_LOGDIR/ovs-vswitchd.log" "$@")
 }
 
-# hugepages_setting KEY: a value of hugepages.conf.
-hugepages_setting() {
-  sed -n "s|^$1[[:space:]]*=[[:space:]]*||p" "$repository/hugepages.conf" | tail -n 1
-}
-
-# Sees to it that as many huge pages are free as hugepages.conf says (other programs keep theirs) and
-# that hugetlbfs is mounted. False: there are not enough.
-reserve_hugepages() {
-  local wanted missing mountpoint
-  wanted=$(hugepages_setting vm.nr_hugepages)
-  mountpoint=$(hugepages_setting mount)
-  [ -w /proc/sys/vm/nr_hugepages ] || return 1
-  missing=$((wanted - $(free_hugepages)))
-  if [ "$missing" -gt 0 ]; then
-    echo $(($(cat /proc/sys/vm/nr_hugepages) + missing)) >/proc/sys/vm/nr_hugepages || true
-  fi
-  if ! mountpoint -q "$mountpoint"; then
-    mkdir -p "$mountpoint" && mount -t hugetlbfs nodev "$mountpoint" 2>/dev/null || return 1
-  fi
-  [ "$(free_hugepages)" -ge "$wanted" ]
-}
-free_hugepages() { sed -nE 's/^HugePages_Free: +([0-9]+)/\1/p' /proc/meminfo; }
+# Sees to it that as many huge pages are free as hugepages.conf says. False: there are not enough.
+reserve_hugepages() { "$repository/scripts/hugepages" "$repository/hugepages.conf"; }
 
 # build_release: the two commands, with the Swift runtime inside.
 build_release() {

@@ -14,7 +14,7 @@ refused() { # MESSAGE COMMAND...
 $error" "$(fails ovs-appctl "$@")"
 }
 
-same "version" "ovs-vswitchd (Open vSwitch) 3.1.0" "$(ovs-appctl version)"
+same "version" "ovs-vswitchd (Open vSwitch) 3.1.0" "$(ovs-appctl version | head -n 1)"
 refused '"nosuch" is not a valid command (use "list-commands" to see a list of valid commands)' nosuch
 refused '"fdb/show" command requires at least 1 arguments' fdb/show
 refused '"version" command takes at most 0 arguments' version x

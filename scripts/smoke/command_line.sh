@@ -16,7 +16,7 @@ contains "too many" 'ovs-vswitchd: at most one non-option argument accepted; use
 start_database
 ovs-vsctl --no-wait init
 start_daemon "$SWITCH" --unixctl="$tmp/own.ctl" --mlockall --monitor
-same "own control socket" "ovs-vswitchd (Open vSwitch) 3.1.0" "$(ovs-appctl -t "$tmp/own.ctl" version)"
+same "own control socket" "ovs-vswitchd (Open vSwitch) 3.1.0" "$(ovs-appctl -t "$tmp/own.ctl" version | head -n 1)"
 ovs-vsctl --timeout=20 add-br br0 -- set bridge br0 datapath_type=netdev
 
 # --monitor starts it again after a crash, on the same pid file.

@@ -38,9 +38,9 @@ contains "rxq-show" 'port: in +queue-id:  0 \(enabled\)   pmd usage:' "$queues"
 
 # Taking the port away while it receives, and attaching it again with other queues.
 ovs-vsctl del-port in
-before=$(counter out tx_packets)
 ovs-vsctl set interface out options:n_rxq=2 options:n_txq_desc=1024 mtu_request=9000
 becomes 10 9000 column interface out mtu
+before=$(counter out tx_packets) # a port that is made anew counts from zero
 contains "descriptors" 'port [0-9]+: out \(dpdk: .*configured_txq_descriptors=1024.*mtu=9000' "$(ovs-appctl dpctl/show)"
 ovs-vsctl add-port br-a in -- set interface in type=dpdk \
   options:dpdk-devargs="net_pcap0,rx_pcap=$tmp/in.pcap,infinite_rx=1"

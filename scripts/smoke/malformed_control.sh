@@ -51,7 +51,7 @@ for _ in range(400):
 END
 same "the same process" "$pid" "$(cat "$OVS_RUNDIR/ovs-vswitchd.pid")"
 running "$OVS_RUNDIR/ovs-vswitchd.pid" || fail "the daemon is gone"
-same "control socket" "ovs-vswitchd (Open vSwitch) 3.1.0" "$(ovs-appctl version)"
+same "control socket" "ovs-vswitchd (Open vSwitch) 3.1.0" "$(ovs-appctl version | head -n 1)"
 ovs-ofctl del-flows br0
 ovs-ofctl add-flow br0 actions=normal
 contains "OpenFlow" 'actions=NORMAL' "$(ovs-ofctl dump-flows br0)"

@@ -3,7 +3,7 @@
 # all of them go again.
 source "$(dirname "$0")/_init.sh"
 start_switch
-limit=10
+limit=20 # other scenarios run beside this one
 if ! ours; then limit=60; fi # Debian's OVS deletes a bridge at a time
 # settle WHAT OVS-VSCTL-ARGUMENT...: the seconds that ovs-vsctl did not itself compute (about ten).
 settle() {

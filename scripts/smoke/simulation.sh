@@ -45,6 +45,17 @@ ovs-appctl time/warp 100
 becomes 5 "down" column interface p2 admin_state
 ovs-appctl netdev-dummy/set-admin-state p2 up
 
+ovs-appctl dpif-dummy/change-port-number ovs-dummy p2 77
+contains "another number" '^    p2 1/77: \(dummy\)$' "$(ovs-appctl dpif/show)"
+ovs-appctl netdev-dummy/receive p1 "$flow"
+becomes 5 4 eval 'files | wc -l'
+contains "its flows" 'actions:.*\b77\b' "$(ovs-appctl dpctl/dump-flows)"
+same "refused: used" "port number already in use" "$(fails ovs-appctl dpif-dummy/change-port-number ovs-dummy p2 1 | head -1)"
+same "refused: no number" "bad port number" "$(fails ovs-appctl dpif-dummy/change-port-number ovs-dummy p2 x | head -1)"
+same "refused: datapath" "unknown datapath or not a dummy" "$(fails ovs-appctl dpif-dummy/change-port-number dummy p2 9 | head -1)"
+same "address" OK "$(ovs-appctl netdev-dummy/ip4addr p2 10.0.0.1/8)"
+same "connection" "p2: unknown" "$(ovs-appctl netdev-dummy/conn-state p2)"
+
 # Ages follow the clock that we move.
 contains "learned" '02:00:00:00:00:01    [01]$' "$(ovs-appctl fdb/show br1)"
 ovs-appctl time/warp 5000 500
