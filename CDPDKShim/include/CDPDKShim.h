@@ -15,6 +15,7 @@
 #include "atomics.h"
 #include "eal.h"
 #include "ethdev.h"
+#include "guest_rings.h"
 #include "kernel_device.h"
 #include "kernels.h"
 #include "mbuf.h"

@@ -5,8 +5,13 @@ import CDPDKShim
 /// Control publishes a guest when its driver runs, and takes it back before its rings go: first the
 /// word, then it waits until every worker has passed its mailbox (`VhostPort`). So a worker reads the
 /// word once per burst, and what it read holds to the burst's end. In between the rings' bytes are
-/// the guest's own: librte_vhost checks each descriptor that it follows, and a queue that the guest
+/// the guest's own: each descriptor is checked before it is followed, and a queue that the guest
 /// turns off is one that yields nothing.
+///
+/// Most packets go past librte_vhost (`CDPDKShim/guest_rings.c`): plain frames in one or two buffers. A
+/// burst of them is moved in passes, so that the cache lines that the guest's core has come over while
+/// others are on their way; that, not instructions, is what a guest's packet costs. What is
+/// odd (offloads, long frames, chains, packed rings, migration, IOMMU) the library does.
 ///
 /// Threads: workers call `receive` and `send`; the rest is control's and librte_vhost's, under
 /// `VhostPort`'s locks. Two workers may send on one queue at a time: the library locks each queue.
