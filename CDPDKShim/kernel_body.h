@@ -1,5 +1,6 @@
 /* The kernels, once per instruction set: kernels.c includes this file with SUFFIX and LEVEL set,
- * HASH_CRC where there is no AES, WIDE where there are 32-byte registers, in a target attribute. */
+ * HASH_CRC where there is no AES, WIDE and WIDEST where there are registers of 32 and 64 bytes, in a target
+ * attribute. */
 
 /* The hash of the four 16-byte quarters of a masked key. One quarter after the other enters a chain of
  * AES rounds, and two follow the last, so that every bit of the key reaches every bit of the result.
@@ -288,7 +289,10 @@ static uint32_t SUFFIX(match)(const struct pb_burst *b, uint32_t count) {
 }
 
 PB_INLINE int SUFFIX(is_flow)(const void *key, const void *flow, const void *mask) {
-#if defined WIDE
+#if defined WIDEST
+  __m512i wrong = _mm512_xor_si512(_mm512_loadu_si512(key), _mm512_loadu_si512(flow));
+  return !_mm512_test_epi64_mask(wrong, _mm512_loadu_si512(mask));
+#elif defined WIDE
   const __m256i *k = key, *f = flow, *m = mask;
   __m256i low = _mm256_and_si256(_mm256_xor_si256(k[0], f[0]), m[0]);
   __m256i high = _mm256_and_si256(_mm256_xor_si256(k[1], f[1]), m[1]);
@@ -320,3 +324,4 @@ static const struct pb_kernels SUFFIX(kernels) = {
 #undef LEVEL
 #undef HASH_CRC
 #undef WIDE
+#undef WIDEST

@@ -40,7 +40,24 @@ void pb_hash_keep_seeds(void) { pthread_once(&seeded, keep_seeds); }
 #include "kernel_body.h"
 #pragma clang attribute pop
 
+/* Three-operand logic and compares of whole keys. CPUs that are slower for having used it (before Ice Lake)
+ * do not get it. */
+#define SUFFIX(name) name##_avx512
+#define WIDE 1
+#define WIDEST 1
+#define LEVEL "avx512"
+#pragma clang attribute push(                                                                     \
+    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx512vbmi2,avx2,aes,bmi,bmi2"))),   \
+    apply_to = function)
+#include "kernel_body.h"
+#pragma clang attribute pop
+
 static int runs(const struct pb_kernels *k) {
+  if (k == &kernels_avx512) {
+    return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi2") &&
+           runs(&kernels_avx2);
+  }
   if (k == &kernels_avx2) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && runs(&kernels_aes);
   }
@@ -50,7 +67,7 @@ static int runs(const struct pb_kernels *k) {
 
 int pb_kernels_select(const char *name, struct pb_kernels *out) {
   pthread_once(&seeded, choose_seeds);
-  const struct pb_kernels *all[] = {&kernels_avx2, &kernels_aes, &kernels_sse42};
+  const struct pb_kernels *all[] = {&kernels_avx512, &kernels_avx2, &kernels_aes, &kernels_sse42};
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
     if ((!name || !strcmp(name, all[i]->name)) && runs(all[i])) {
       *out = *all[i];

@@ -8,7 +8,7 @@ import Testing
 /// Every kernel that this processor runs against the generic parser and against each other.
 @Suite(.serialized)
 struct KernelTests {
-  static let names = ["sse4.2", "aes", "avx2"]
+  static let names = ["sse4.2", "aes", "avx2", "avx512"]
 
   static func kernels() -> [pb_kernels] {
     names.compactMap { name in
