@@ -88,6 +88,20 @@ int pb_dev_watch_removals(void (*body)(void *context, const char *device), void 
   return rte_dev_event_callback_register(NULL, on_device_event, context);
 }
 
+static void (*links_body)(void *context);
+static void *links_context;
+
+static int on_link_event(uint16_t port, enum rte_eth_event_type event, void *context, void *unused) {
+  (void)port, (void)event, (void)unused;
+  if (links_body) links_body(context);
+  return 0;
+}
+
+void pb_ethdev_watch_links(void (*body)(void *context), void *context) {
+  links_body = body;
+  links_context = context;
+}
+
 int pb_ethdev_info(uint16_t port, struct pb_ethdev_info *out) {
   struct rte_eth_dev_info info;
   struct rte_ether_addr address;
@@ -114,6 +128,7 @@ int pb_ethdev_info(uint16_t port, struct pb_ethdev_info *out) {
   out->max_vfs = info.max_vfs;
   out->max_vmdq_pools = info.max_vmdq_pools;
   memcpy(out->address, address.addr_bytes, 6);
+  out->is_representor = (*info.dev_flags & RTE_ETH_DEV_REPRESENTOR) != 0;
   return 0;
 }
 
@@ -141,12 +156,13 @@ int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *s) {
   s->tx_queues = at_most(s->tx_queues, info.max_tx_queues);
   for (int i = 0; i < TX_OFFLOADS; i++)
     if (tx_offloads[i].offloads & ~info.tx_offload_capa) s->tx_offloads &= ~tx_offloads[i].bit;
+  if (!(*info.dev_flags & RTE_ETH_DEV_INTR_LSC)) s->link_interrupts = 0;
   return rte_eth_dev_adjust_nb_rx_tx_desc(port, &s->rx_descriptors, &s->tx_descriptors);
 }
 
 static int configure(uint16_t port, const struct pb_ethdev_setup *s) {
   struct rte_eth_dev_info info;
-  struct rte_eth_conf conf = {.rxmode.mtu = s->mtu};
+  struct rte_eth_conf conf = {.rxmode.mtu = s->mtu, .intr_conf.lsc = s->link_interrupts};
   int error = rte_eth_dev_info_get(port, &info);
   if (error) return error;
   for (int i = 0; i < TX_OFFLOADS; i++)
@@ -166,6 +182,9 @@ int pb_ethdev_start(uint16_t port, const struct pb_ethdev_setup *s, struct rte_m
     error = rte_eth_tx_queue_setup(port, q, s->tx_descriptors, (unsigned)node, NULL);
   for (uint16_t q = 0; !error && q < s->rx_queues; q++)
     error = rte_eth_rx_queue_setup(port, q, s->rx_descriptors, (unsigned)node, NULL, pool);
+  /* Of each port when it is there: a new one has forgotten what was registered for all. */
+  if (!error && s->link_interrupts)
+    error = rte_eth_dev_callback_register(port, RTE_ETH_EVENT_INTR_LSC, on_link_event, links_context);
   if (!error) error = rte_eth_dev_start(port);
   if (error) return error;
   /* Devices that always are promiscuous may refuse to become it. */
@@ -176,6 +195,38 @@ int pb_ethdev_start(uint16_t port, const struct pb_ethdev_setup *s, struct rte_m
 
 int pb_ethdev_set_link(uint16_t port, int up) {
   return up ? rte_eth_dev_set_link_up(port) : rte_eth_dev_set_link_down(port);
+}
+
+static const enum rte_eth_fc_mode pauses[] = {
+    [0] = RTE_ETH_FC_NONE,
+    [PB_PAUSE_HEEDED] = RTE_ETH_FC_RX_PAUSE,
+    [PB_PAUSE_SENT] = RTE_ETH_FC_TX_PAUSE,
+    [PB_PAUSE_HEEDED | PB_PAUSE_SENT] = RTE_ETH_FC_FULL,
+};
+
+int pb_ethdev_flow_control(uint16_t port) {
+  struct rte_eth_fc_conf conf;
+  memset(&conf, 0, sizeof conf);
+  int error = rte_eth_dev_flow_ctrl_get(port, &conf);
+  for (int i = 0; !error && i < 4; i++)
+    if (pauses[i] == conf.mode) return i;
+  return error ? error : -EINVAL;
+}
+
+int pb_ethdev_set_flow_control(uint16_t port, int pause, int autonegotiate) {
+  struct rte_eth_fc_conf conf;
+  memset(&conf, 0, sizeof conf);
+  int error = rte_eth_dev_flow_ctrl_get(port, &conf);
+  if (error || (conf.mode == pauses[pause & 3] && conf.autoneg == autonegotiate)) return error;
+  conf.mode = pauses[pause & 3];
+  conf.autoneg = (uint8_t)autonegotiate;
+  return rte_eth_dev_flow_ctrl_set(port, &conf);
+}
+
+int pb_ethdev_set_address(uint16_t port, const uint8_t address[6]) {
+  struct rte_ether_addr new;
+  memcpy(new.addr_bytes, address, 6);
+  return rte_eth_dev_default_mac_addr_set(port, &new);
 }
 
 int pb_ethdev_find(const char *devargs, uint16_t *port) {

@@ -13,13 +13,16 @@ void pb_ethdev_detach(uint16_t port);
 /* Has `body` called with the name of each device that the kernel wants back, on a thread of DPDK that must
  * not wait. Once. */
 int pb_dev_watch_removals(void (*body)(void *context, const char *device), void *context);
+/* Has `body` called when a link that is not polled came or went, on the same thread; of ports that start
+ * after this. */
+void pb_ethdev_watch_links(void (*body)(void *context), void *context);
 
 struct pb_ethdev_info {
   char driver[32], bus[16], bus_info[64], device[64];
   int32_t numa_node, ifindex;
   uint16_t max_rx_queues, max_tx_queues, min_mtu, max_mtu;
   uint32_t min_rx_buffer, max_mac_addresses, max_hash_addresses, max_vfs, max_vmdq_pools;
-  uint8_t address[6];
+  uint8_t address[6], is_representor;
 };
 int pb_ethdev_info(uint16_t port, struct pb_ethdev_info *out);
 
@@ -27,6 +30,7 @@ int pb_ethdev_info(uint16_t port, struct pb_ethdev_info *out);
 struct pb_ethdev_setup {
   uint16_t rx_queues, tx_queues, rx_descriptors, tx_descriptors, mtu;
   uint8_t tx_offloads; /* bits of PB_TX_* */
+  uint8_t link_interrupts;
 };
 /* What a driver finishes before it sends: checksums of TCP and UDP, that of SCTP, segments of TCP. */
 #define PB_TX_CHECKSUM 1u
@@ -37,6 +41,13 @@ int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *setup);
 int pb_ethdev_start(uint16_t port, const struct pb_ethdev_setup *setup, struct rte_mempool *pool);
 /* Takes the link up or down; -ENOTSUP when the device cannot. */
 int pb_ethdev_set_link(uint16_t port, int up);
+/* PB_PAUSE_*, or a negative errno value. */
+int pb_ethdev_flow_control(uint16_t port);
+int pb_ethdev_set_flow_control(uint16_t port, int pause, int autonegotiate);
+/* Pause frames: those that come are heeded; they are sent. */
+#define PB_PAUSE_HEEDED 1
+#define PB_PAUSE_SENT 2
+int pb_ethdev_set_address(uint16_t port, const uint8_t address[6]);
 /* The port of a device that is attached; -ENODEV when there is none. */
 int pb_ethdev_find(const char *devargs, uint16_t *port);
 

@@ -58,7 +58,15 @@ public final class InterfaceFactory {
         let name = String(cString: device)
         Unmanaged<InterfaceFactory>.fromOpaque(factory).takeUnretainedValue().deviceIsTaken(name)
       }, Unmanaged.passRetained(self).toOpaque())
+    pb_ethdev_watch_links(
+      { factory in
+        guard let factory else { return }
+        Unmanaged<InterfaceFactory>.fromOpaque(factory).takeUnretainedValue().linksChanged()
+      }, Unmanaged.passRetained(self).toOpaque())
   }
+
+  /// Of DPDK's interrupt thread.
+  private func linksChanged() { loop?.execute { [weak self] in self?.pollLinks() } }
 
   /// Of DPDK's interrupt thread.
   private func deviceIsTaken(_ device: String) {
@@ -77,8 +85,8 @@ public final class InterfaceFactory {
     loop?.execute { [weak self] in self?.onChange?(name) }
   }
 
-  /// Asks DPDK's devices for their links, which they do not tell by themselves, and calls `onChange`
-  /// for those that came or went. Every few seconds.
+  /// Asks DPDK's devices for their links, of which few tell by themselves, and calls `onChange` for those
+  /// that came or went. Every few seconds.
   public func pollLinks() {
     vhostClients.reportLostPages()
     for device in ethdevs.all where device.linkChanged() { onChange?(device.name) }

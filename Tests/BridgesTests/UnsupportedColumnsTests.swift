@@ -22,14 +22,14 @@ import Testing
       "Interface",
       [
         "name": .string("p1"),
-        "options": .strings(["rx-steering": "rss", "tx-flow-ctrl": "false"]),
+        "options": .strings(["rx-steering": "rss", "dpdk-lsc-interrupt": "true"]),
       ])
-    rows.setRoot(["other_config": .strings(["per-port-memory": "true", "dpdk-init": "true"])])
+    rows.setRoot(["other_config": .strings(["hw-offload": "true", "dpdk-init": "true"])])
     let effect = "is not supported yet and has no effect"
     #expect(
       columns.news(in: rows.database) == [
         "Interface p1: options:rx-steering \(effect)",
-        "Open_vSwitch: other_config:per-port-memory \(effect)",
+        "Open_vSwitch: other_config:hw-offload \(effect)",
       ])
     #expect(columns.news(in: rows.database) == [])
   }

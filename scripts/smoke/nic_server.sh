@@ -20,8 +20,10 @@ contains "the list" '^0000:02:00.0 +vmxnet3 +eth[01] +[0-9]+ ' "$list"
 bind() { contains "bound" "^0000:$1 is bound to vfio-pci: options:dpdk-devargs=0000:$1" "$(server "patchbay-bind-nic $1")"; }
 bind 01:00.0
 
+# Of links the emulated e1000e tells by the old kind of interrupt only.
 server 'systemctl start ovsdb-server; ovs-vsctl --no-wait set open_vswitch . other_config:dpdk-init=true \
-  other_config:dpdk-socket-mem=256 other_config:pmd-cpu-mask=0x2 other_config:pmd-sleep-max=500'
+  other_config:dpdk-extra=--vfio-intr=legacy other_config:dpdk-socket-mem=256 \
+  other_config:pmd-cpu-mask=0x2 other_config:pmd-sleep-max=500'
 server 'systemctl start ovs-vswitchd' || fail "$(server 'systemctl status ovs-vswitchd')"
 card() { echo "-- add-port $1 $2 -- set interface $2 type=dpdk options:dpdk-devargs=$3"; }
 patch_port() { echo "-- add-port $1 $2 -- set interface $2 type=patch options:peer=$3"; }
@@ -50,6 +52,28 @@ shutil.copyfileobj(server.accept()[0].makefile('rb'), sys.stdout.buffer)" >"$tmp
   server "cat /srv/data >/dev/tcp/10.0.0.$n/5000"
   wait_until 20 cmp "$root/srv/data" "$tmp/data$n" || fail "h$n got $(stat -c %s "$tmp/data$n") bytes, or others"
 done
+
+# Link changes by interrupt, though links are asked for every ten minutes only, and pause frames.
+server 'ovs-vsctl set open_vswitch . other_config:stats-update-interval=600000'
+sleep 6
+server 'ovs-vsctl set interface nic1 options:dpdk-lsc-interrupt=true options:rx-flow-ctrl=true \
+  options:flow-ctrl-autoneg=true -- set interface nic2 options:tx-flow-ctrl=true'
+state() { server 'ovs-vsctl --bare --columns=link_state find interface name=nic1'; }
+contains "interrupts" 'nic1 \(dpdk: .*lsc_interrupt_mode=true' "$(server 'ovs-appctl dpctl/show')"
+# What becomes of it is up to both ends of the link, and an emulated one has none.
+contains "a card that knows them" '^"?(none|rx|tx|rx,tx)"?$' "$(server 'ovs-vsctl get interface nic1 status:flow_control')"
+warnings() { server 'grep WARN /var/log/openvswitch/ovs-vswitchd.log'; }
+contains "a card without" 'netdev_dpdk\|WARN\|nic2: Flow control is not supported\.' "$(warnings)"
+lacks "a card with" 'Failed to enable flow control' "$(warnings)"
+server 'ovs-vsctl set interface nic1 options:flow-ctrl-autoneg=false'
+wait_until 10 eval 'warnings | grep -q "Failed to enable flow control on device 0 "' || fail "$(warnings)"
+becomes 30 up state
+monitor 'set_link card1 off'
+becomes 30 down state
+monitor 'set_link card1 on'
+becomes 30 up state
+server 'ovs-vsctl remove open_vswitch . other_config stats-update-interval'
+reaches h1 10.0.0.2
 
 pid=$(server 'pidof ovs-vswitchd patchbayd')
 monitor 'device_del card2'

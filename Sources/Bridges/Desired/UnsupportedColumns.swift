@@ -21,15 +21,10 @@ public struct UnsupportedColumns {
   /// Keys of map columns. One is in use when its value is not `false`.
   static let keys: [String: [String: [String]]] = [
     "Open_vSwitch": [
-      "other_config": [
-        "per-port-memory", "shared-mempool-config", "hw-offload", "n-offload-threads",
-      ]
+      "other_config": ["hw-offload", "n-offload-threads"]
     ],
     "Interface": [
-      "options": [
-        "dpdk-lsc-interrupt", "dpdk-vf-mac", "rx-flow-ctrl", "tx-flow-ctrl", "flow-ctrl-autoneg",
-        "rx-steering",
-      ]
+      "options": ["rx-steering"]
     ],
   ]
 

@@ -5,7 +5,8 @@ import CDPDKShim
 /// Ethdevs keep buffers in their queues for ever, so they are promised a number of buffers; what
 /// passes through (taps, sockets, packet-outs) needs no promise. A pool cannot grow: a promise that
 /// none of a size's pools can make any more brings another pool. Buffers of an ethdev are in memory of
-/// its NUMA node. Any thread.
+/// its NUMA node. What is promised follows the `PoolModel`: the database may ask for pools of a port's own,
+/// or for few sizes. Any thread.
 public final class MempoolRegistry {
   public static let shared = MempoolRegistry()
   /// Data room of a buffer for standard frames, without headroom.
@@ -25,6 +26,8 @@ public final class MempoolRegistry {
     let pool: OpaquePointer
     let size: Int
     let node: Int?
+    /// The only port that is promised buffers of it; nil: shared.
+    let owner: String?
     let count: Int
     var promised: Int
     /// Given to someone without a promise: it is never known to be out of use.
@@ -36,25 +39,36 @@ public final class MempoolRegistry {
     return node < 0 ? nil : node
   }
   private var pools: [Pool] = []
+  private var model = PoolModel()
   private var made = 0
   private let lock = Lock()
 
+  /// For promises from now on.
+  public func setModel(_ model: PoolModel) { lock.withLock { self.model = model } }
+
   /// A pool with buffers of at least `bufferSize` bytes, `count` of them promised to the caller.
   /// - Parameter node: where they are to be; nil where any will do.
+  /// - Parameter owner: the port that is promised them, in case that ports are to share nothing.
   /// - Throws: `MemoryShortage`.
-  public func pool(bufferSize: Int, count: Int = 0, node: Int? = nil) throws -> OpaquePointer {
+  public func pool(
+    bufferSize: Int, count: Int = 0, node: Int? = nil, owner: String? = nil
+  ) throws -> OpaquePointer {
     let node = node ?? MempoolRegistry.onlyNode
     return try lock.withLock {
-      let size = min((max(bufferSize, 256) + 1023) & ~1023, MempoolRegistry.maxBufferSize)
+      let size =
+        count == 0 ? PoolModel.rounded(bufferSize) : model.size(room: bufferSize, node: node)
+      let owner = model.isPerPort && count > 0 ? owner : nil
       for i in pools.indices
-      where pools[i].size == size && (node == nil || pools[i].node == node) {
+      where pools[i].size == size && pools[i].owner == owner
+        && (node == nil || pools[i].node == node)
+      {
         if count == 0 || pools[i].promised + count + MempoolRegistry.reserve <= pools[i].count {
           pools[i].promised += count
           if count == 0 { pools[i].isCommon = true }
           return pools[i].pool
         }
       }
-      let pool = try create(size, promised: count, node)
+      let pool = try create(size, promised: count, node, owner)
       pools.append(pool)
       return pool.pool
     }
@@ -70,7 +84,9 @@ public final class MempoolRegistry {
   }
 
   /// A comfortable number of buffers, or as many as there is memory for.
-  private func create(_ size: Int, promised count: Int, _ node: Int?) throws -> Pool {
+  private func create(_ size: Int, promised count: Int, _ node: Int?, _ owner: String?) throws
+    -> Pool
+  {
     let least = count + (count == 0 ? 512 : MempoolRegistry.reserve)
     let comfortable =
       MempoolRegistry.initialCount * MempoolRegistry.defaultBufferSize
@@ -87,7 +103,8 @@ public final class MempoolRegistry {
         let pool = make(size, count: wanted, node)
       {
         return Pool(
-          pool: pool, size: size, node: node, count: wanted, promised: count, isCommon: count == 0)
+          pool: pool, size: size, node: node, owner: owner, count: wanted, promised: count,
+          isCommon: count == 0)
       }
       if freeUnused() { continue }
       guard wanted > least else { throw shortage }

@@ -135,7 +135,7 @@ public final class VhostPort {
   /// Sees to buffers for frames of this length. The guest notices nothing.
   public func setFrameLength(_ bytes: Int) throws {
     let new = try MempoolRegistry.shared.pool(
-      bufferSize: bytes, count: VhostPort.promisedBuffers)
+      bufferSize: bytes, count: VhostPort.promisedBuffers, owner: setup.path)
     if let pool { MempoolRegistry.shared.giveBack(pool, count: VhostPort.promisedBuffers) }
     pool = new
     device.pointee.setPool(new)

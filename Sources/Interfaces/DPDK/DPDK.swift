@@ -19,7 +19,7 @@ public enum DPDK {
   /// - Throws: `TextError` when there is no environment; then there can be no switch.
   public static func start(_ otherConfig: [String: String]) throws {
     let plan = EALPlan(otherConfig, machine: .this)
-    if EAL.isInitialized { return enableLate(plan) }
+    if EAL.isInitialized { return enableLate(plan, otherConfig) }
     dpdkLog.info("Using \(version)")
     dpdkLog.info(
       plan.dpdkEnabled
@@ -35,7 +35,16 @@ public enum DPDK {
       dpdkLog.err("Unable to initialize DPDK: \(error); only kernel devices will work")
       try initialize(EALPlan([:], machine: .this).arguments, verbose: false)
     }
-    if isEnabled { dpdkLog.info("DPDK Enabled - initialized") }
+    guard isEnabled else { return }
+    setPoolModel(otherConfig)
+    dpdkLog.info("DPDK Enabled - initialized")
+  }
+
+  private static func setPoolModel(_ otherConfig: [String: String]) {
+    var remarks = PoolModel.Remarks()
+    MempoolRegistry.shared.setModel(PoolModel(otherConfig, &remarks))
+    for text in remarks.settings { dpdkPortLog.info(text) }
+    for text in remarks.complaints { dpdkPortLog.warn(text) }
   }
 
   /// Takes the memory of `dpdk-socket-mem`, in a thread of its own. To be called when packets flow.
@@ -67,9 +76,10 @@ public enum DPDK {
     }
   }
 
-  private static func enableLate(_ plan: EALPlan) {
+  private static func enableLate(_ plan: EALPlan, _ otherConfig: [String: String]) {
     guard plan.dpdkEnabled, !isEnabled else { return }
     isEnabled = true
+    setPoolModel(otherConfig)
     dpdkLog.warn(
       "dpdk-init was set after the start: DPDK ports work in the memory there is; restart the "
         + "daemon for hugepages and PCI devices")

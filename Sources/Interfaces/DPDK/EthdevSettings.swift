@@ -8,6 +8,8 @@ struct EthdevSettings: Equatable {
   var rxDescriptors: Int
   var txDescriptors: Int
   var mtu: Int
+  /// The device tells when its link comes or goes, instead of being asked.
+  var linkInterrupts: Bool
 
   static let defaultDescriptors = 2048
   static let maximumDescriptors = 4096
@@ -19,6 +21,7 @@ struct EthdevSettings: Equatable {
     rxDescriptors = EthdevSettings.descriptors(options["n_rxq_desc"])
     txDescriptors = EthdevSettings.descriptors(options["n_txq_desc"])
     mtu = request.mtuRequest ?? 1500
+    linkInterrupts = options["dpdk-lsc-interrupt"] == "true"
   }
 
   /// Powers of two up to 4096; anything else means the default.

@@ -4,7 +4,7 @@ import Fields
 import Glibc
 import Runtime
 
-private let dpdkPortLog = Log("netdev_dpdk")
+let dpdkPortLog = Log("netdev_dpdk")
 
 let dpdkType = InterfaceType(
   name: "dpdk", isAvailable: { _ in DPDK.isEnabled },
@@ -24,6 +24,7 @@ final class DPDKInterface: InterfaceDevice {
   let typeName = "dpdk"
   let lendsAddress = true
   private let asked: EthdevSettings
+  private var live: LiveSettings
   private let port: UInt16
   private var info = pb_ethdev_info()
   private var setup = pb_ethdev_setup()
@@ -43,6 +44,7 @@ final class DPDKInterface: InterfaceDevice {
     wantsOffloads = offloads
     name = request.name
     asked = EthdevSettings(request)
+    live = LiveSettings(request.options)
     self.devices = devices
     requestedTxQueues = UInt16(clamping: max(1, transmitQueues))
     port = try DPDKInterface.attach(name, asked.deviceArguments, among: devices)
@@ -91,12 +93,25 @@ final class DPDKInterface: InterfaceDevice {
     setup.tx_descriptors = UInt16(clamping: asked.txDescriptors)
     setup.mtu = acceptableMTU
     setup.tx_offloads = wantsOffloads ? .max : 0
+    setup.link_interrupts = asked.linkInterrupts ? 1 : 0
     try check(pb_ethdev_adjust(port, &setup), "set up")
+    if asked.linkInterrupts && setup.link_interrupts == 0 {
+      dpdkPortLog.warn(
+        "Interface \(name): the driver tells of no link changes (dpdk-lsc-interrupt): polling")
+    }
     try reserveBuffers()
     try check(pb_ethdev_start(port, &setup, pool), "start")
+    applyLiveSettings()
     dpdkPortLog.info(
       "Port \(port): \(hardwareAddress), \(setup.rx_queues) rx queues, \(setup.tx_queues) tx queues"
     )
+  }
+
+  private func applyLiveSettings() {
+    let complaints = live.apply(to: port, name, isRepresentor: info.is_representor != 0)
+    for complaint in complaints { dpdkPortLog.warn(complaint) }
+    // Its address may be another now.
+    _ = pb_ethdev_info(port, &info)
   }
 
   private func reserveBuffers() throws {
@@ -106,8 +121,8 @@ final class DPDKInterface: InterfaceDevice {
       + KeptBuffers.count(asked.deviceArguments)
     do {
       pool = try MempoolRegistry.shared.pool(
-        bufferSize: Int(setup.mtu) + 64, count: buffers,
-        node: info.numa_node < 0 ? nil : Int(info.numa_node))
+        bufferSize: PoolModel.room(mtu: Int(setup.mtu)), count: buffers,
+        node: info.numa_node < 0 ? nil : Int(info.numa_node), owner: name)
       promisedBuffers = buffers
     } catch {
       let text = "\(name): no memory for \(buffers) packet buffers: \(error)"
@@ -140,6 +155,10 @@ final class DPDKInterface: InterfaceDevice {
     guard EthdevSettings(request) == asked, !lostItsDevice else {
       throw TextError("\(name): device must be set up again")
     }
+    let wanted = LiveSettings(request.options)
+    guard wanted != live else { return }
+    live = wanted
+    applyLiveSettings()
   }
 
   func setUp(_ up: Bool) {
@@ -189,7 +208,8 @@ final class DPDKInterface: InterfaceDevice {
       ("configured_rx_queues", setup.rx_queues),
       ("configured_rxq_descriptors", setup.rx_descriptors),
       ("configured_tx_queues", setup.tx_queues),
-      ("configured_txq_descriptors", setup.tx_descriptors), ("lsc_interrupt_mode", false),
+      ("configured_txq_descriptors", setup.tx_descriptors),
+      ("lsc_interrupt_mode", setup.link_interrupts != 0),
       ("mtu", setup.mtu), ("requested_rx_queues", asked.rxQueues),
       ("requested_rxq_descriptors", asked.rxDescriptors),
       ("requested_tx_queues", requestedTxQueues),
@@ -218,7 +238,8 @@ final class DPDKInterface: InterfaceDevice {
 
   private func statusColumn(_ link: pb_ethdev_link) -> [String: String] {
     let more = text(of: info.bus_info)
-    let offloads = Offloads(ethdev: setup.tx_offloads).texts("tx")
+    var ours = Offloads(ethdev: setup.tx_offloads).texts("tx")
+    ours["flow_control"] = LiveSettings.flowControlText(port)
     return [
       "port_no": "\(port)", "numa_id": "\(info.numa_node)", "driver_name": text(of: info.driver),
       "bus_info": "bus_name=\(text(of: info.bus))" + (more.isEmpty ? "" : ", \(more)"),
@@ -229,7 +250,7 @@ final class DPDKInterface: InterfaceDevice {
       "max_vmdq_pools": "\(info.max_vmdq_pools)", "if_type": "6",
       "if_descr": "\(DPDK.version) \(text(of: info.driver))",
       "link_speed": LinkSpeedText.format(link.megabits),
-    ].merging(offloads) { a, _ in a }
+    ].merging(ours) { a, _ in a }
   }
 
   private func text<T>(of bytes: T) -> String {
