@@ -12,8 +12,7 @@ enum { AT_A_TIME = 32 };
 
 /* --- what the guest wrote ------------------------------------------------------------------------- */
 
-/* The last parameter of the loop's body hides from the compiler where a value comes from, so that it is
- * not read again. */
+/* The empty assembly hides from the compiler where a value comes from, so that it is not read again. */
 PB_INLINE struct vring_desc read_descriptor(const void *from) {
   struct vring_desc copy;
   __m128i value = _mm_loadu_si128(from);

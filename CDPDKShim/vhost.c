@@ -76,8 +76,8 @@ static int tell(enum pb_vhost_event event, int guest, uint16_t ring, int on) {
  * which waits for who is inside; and opened again when that is over, if it still can be. The library
  * holds its own locks meanwhile, so nobody who is inside may call anything of it that takes them. */
 struct ring_way {
-  uint32_t gate;        /* held by who is inside, or opens or closes */
-  uint32_t senders;     /* held by the worker that sends */
+  uint32_t gate;          /* held by who is inside, or opens or closes */
+  uint32_t senders;       /* held by the worker that sends */
   uint32_t is_on;         /* the guest says so */
   uint32_t is_open;
   uint32_t library_first; /* once: it has a packet of its own to receive */
