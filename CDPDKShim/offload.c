@@ -10,22 +10,24 @@ int pb_tx_prepare(uint16_t port, uint16_t queue, struct rte_mbuf *packet) {
   return rte_eth_tx_prepare(port, queue, &packet, 1) == 1;
 }
 
-struct rte_mbuf *pb_mbuf_split_for_guest(struct rte_mbuf *m, const struct pb_places *places) {
+struct rte_mbuf *pb_mbuf_split_for_library(struct rte_mbuf *m) {
+  uint16_t headers = (uint16_t)(m->l2_len + m->l3_len + m->l4_len);
+  if (!(m->ol_flags & RTE_MBUF_F_TX_TCP_SEG) || m->data_len <= headers) return m;
   struct rte_mbuf *head = rte_pktmbuf_alloc(m->pool);
-  if (!head || places->payload > rte_pktmbuf_tailroom(head)) {
+  if (!head || headers > rte_pktmbuf_tailroom(head)) {
     rte_pktmbuf_free(head);
-    return NULL;
+    return m;
   }
-  memcpy(rte_pktmbuf_mtod(head, void *), rte_pktmbuf_mtod(m, void *), places->payload);
-  head->data_len = places->payload;
+  memcpy(rte_pktmbuf_mtod(head, void *), rte_pktmbuf_mtod(m, void *), headers);
+  head->data_len = headers;
   head->pkt_len = m->pkt_len;
-  head->nb_segs = 2;
+  head->nb_segs = m->nb_segs + 1;
   head->next = m;
   head->tx_offload = m->tx_offload;
   head->outer_l3_len = 511; /* the most that there is room for */
   head->ol_flags |= (m->ol_flags & PB_HANDED_OVER) | RTE_MBUF_F_TX_OUTER_IPV4;
   m->ol_flags &= ~PB_HANDED_OVER;
-  rte_pktmbuf_adj(m, places->payload);
+  rte_pktmbuf_adj(m, headers);
   return head;
 }
 

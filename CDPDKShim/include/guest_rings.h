@@ -1,5 +1,7 @@
-/* Rings in a guest's memory (virtio 1.1, 2.6 "Split Virtqueues"), for the packets that most are: whole
- * frames in one or two buffers, that need nothing done. All else is "odd", and left to librte_vhost.
+/* Rings in a guest's memory (virtio 1.1, 2.6 "Split Virtqueues"; 5.1.6 for what is before a frame): short
+ * frames in one or two buffers, in bursts (guest_rings.c), and long or scattered ones (guest_frames.c);
+ * checksums and the cutting of TCP that guests leave to us, and we to them. All else is "odd", and left to
+ * librte_vhost: requests for other packets, chains that are not as they should be.
  *
  * The guest may write to all of it at any time. So each word of it is read once, what was read is checked
  * against what we have of its memory, and only then used. Functions touch no more than `memory` says, and
@@ -32,7 +34,9 @@ struct pb_guest_ring {
   void *descriptors, *available, *used;
   const struct pb_guest_memory *memory;
   uint16_t size; /* a power of two, at most 32768 */
-  uint16_t header; /* bytes of virtio_net_hdr: 10, or 12 with a number of buffers */
+  uint16_t header; /* bytes of virtio_net_hdr: 10, or 12 with a number of chains */
+  uint8_t merges;  /* a frame may fill several chains */
+  uint8_t takes_verdicts; /* the guest wants to know which checksums were found good */
   /* The next entries to look at and to write. */
   uint16_t next_available, next_used;
   struct pb_ring_counters counters;

@@ -27,6 +27,13 @@ PB_INLINE uint32_t pb_mbuf_segment_size(const struct rte_mbuf *m) {
 PB_INLINE int pb_mbuf_has_request(const struct rte_mbuf *m) {
   return pb_mbuf_needs_checksum(m) || m->ol_flags & RTE_MBUF_F_RX_LRO;
 }
+/* Whether somebody found the transport checksum good who cannot be asked again: a card, or the kernel. */
+PB_INLINE int pb_mbuf_checksum_is_good(const struct rte_mbuf *m) {
+  return (m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+}
+PB_INLINE void pb_mbuf_note_good_checksum(struct rte_mbuf *m) {
+  m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+}
 /* Asks for a checksum and, with a size, for segments. */
 PB_INLINE void pb_mbuf_request(struct rte_mbuf *m, uint32_t segment_size) {
   m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_NONE;
@@ -69,13 +76,13 @@ PB_INLINE void pb_mbuf_hand_over(struct rte_mbuf *m, const struct pb_places *p, 
 #define PB_HANDED_OVER                                                                          \
   (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG | RTE_MBUF_F_TX_IP_CKSUM | \
    RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)
-/* The same for a long packet that goes to a guest, after pb_mbuf_hand_over. librte_vhost would replace the
- * pseudo-header's sum by one that lacks the length, as some NICs want it; a guest that cuts the packet by
- * itself, to route it on, would go on from there. So the headers, with the right sum, get a buffer of
+/* A packet as librte_vhost gives it to a guest unchanged. In a long one that is handed over it would replace
+ * the pseudo-header's sum by one that lacks the length, as some NICs want it; a guest that cuts the packet
+ * by itself, to route it on, would go on from there. So the headers, with the right sum, get a buffer of
  * their own that is shorter than what the library believes the headers to be, and it lets them alone
- * (rte_net_intel_cksum_prepare). The packet, in two buffers; NULL, and nothing has changed, when there is
- * none. */
-struct rte_mbuf *pb_mbuf_split_for_guest(struct rte_mbuf *m, const struct pb_places *places);
+ * (rte_net_intel_cksum_prepare). Takes the packet and returns it, in two buffers if there was need, and
+ * memory. */
+struct rte_mbuf *pb_mbuf_split_for_library(struct rte_mbuf *m);
 /* How long the library believes all headers to be. */
 PB_INLINE uint32_t pb_mbuf_believed_headers(const struct rte_mbuf *m) {
   return m->outer_l2_len + m->outer_l3_len + m->l2_len + m->l3_len + m->l4_len;

@@ -116,8 +116,9 @@ import Testing
 
   /// What the library is to see to.
   enum Oddity: CaseIterable {
-    case checksum, segments, tooLong, onlyAHeader, threeBuffers, aCircle, notToBeRead, nowhere,
-      pastTheEnd
+    case checksum, segments, tooLong, onlyAHeader, aThirdNowhere, aCircle, anEmptyCircle,
+      notToBeRead,
+      nowhere, pastTheEnd
     case allOf64Bits, aFarNext, aTableElsewhere, anEmptyTable, aTableOfTables, pastItsTable
   }
 
@@ -129,12 +130,20 @@ import Testing
     switch oddity {
     case .checksum: guest.bytes(buffer, 2)[0] = 1
     case .segments: guest.bytes(buffer, 2)[1] = 1
-    case .tooLong: guest.describe(2, buffer, 12 + 2049)
+    case .tooLong:
+      guest.describe(2, buffer, 12, FakeGuest.next, next: 3)
+      for n in 3..<8 {
+        guest.describe(
+          n, buffer, 16000, n < 7 ? FakeGuest.next : 0, next: UInt16(n + 1))
+      }
     case .onlyAHeader: guest.describe(2, buffer, 12)
-    case .threeBuffers:
+    case .aThirdNowhere:
       guest.describe(2, buffer, 12, FakeGuest.next, next: 3)
       guest.describe(3, buffer + 12, 60, FakeGuest.next, next: 4)
     case .aCircle: guest.describe(2, buffer, 12, FakeGuest.next, next: 2)
+    case .anEmptyCircle:
+      guest.describe(2, buffer, 72, FakeGuest.next, next: 3)
+      guest.describe(3, buffer, 0, FakeGuest.next, next: 3)
     case .notToBeRead: guest.describe(2, buffer, 100, FakeGuest.writable)
     case .nowhere: guest.describe(2, 0x10, 100)
     case .pastTheEnd: guest.describe(2, end - 99, 100)
@@ -187,10 +196,11 @@ import Testing
   @Test func nothingThatAGuestWritesLeadsElsewhere() {
     var random = SplitMix(seed: 9)
     let before = pb_pool_in_use(pool)
-    packets[0] = [UInt8](repeating: 1, count: 700).withUnsafeBytes {
-      MempoolRegistry.packet(from: $0, pool: pool)
+    let own = [700, 5000].map { count in
+      [UInt8](repeating: 1, count: count).withUnsafeBytes {
+        MempoolRegistry.packet(from: $0, pool: pool)
+      }
     }
-    let own = packets[0]
     let guest = FakeGuest()
     for _ in 0..<20_000 {
       guest.ring.next_available = UInt16.random(in: 0...UInt16.max, using: &random)
@@ -203,12 +213,13 @@ import Testing
       }
       guest.availableIndex = guest.ring.next_available &+ UInt16.random(in: 0...40, using: &random)
       var end = PB_RING_DONE
-      packets[0] = own
-      _ = pb_ring_give(&guest.ring, packets, 1, &end)
+      guest.ring.merges = UInt8.random(in: 0...1, using: &random)
+      for n in 0..<2 { packets[n] = own[n] }
+      _ = pb_ring_give(&guest.ring, packets, 2, &end)
       let taken = pb_ring_take(&guest.ring, pool, packets, 32, &end)
       pb_mbuf_free_bulk(packets, UInt32(taken))
     }
-    pb_mbuf_free(own)
+    for packet in own { pb_mbuf_free(packet) }
     #expect(pb_pool_in_use(pool) == before)
   }
 
