@@ -148,6 +148,9 @@ static const struct {
 };
 enum { TX_OFFLOADS = sizeof tx_offloads / sizeof *tx_offloads };
 
+static const uint64_t rx_checksum =
+    RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
+
 int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *s) {
   struct rte_eth_dev_info info;
   int error = rte_eth_dev_info_get(port, &info);
@@ -156,6 +159,7 @@ int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *s) {
   s->tx_queues = at_most(s->tx_queues, info.max_tx_queues);
   for (int i = 0; i < TX_OFFLOADS; i++)
     if (tx_offloads[i].offloads & ~info.tx_offload_capa) s->tx_offloads &= ~tx_offloads[i].bit;
+  if (rx_checksum & ~info.rx_offload_capa) s->rx_checksum = 0;
   if (!(*info.dev_flags & RTE_ETH_DEV_INTR_LSC)) s->link_interrupts = 0;
   return rte_eth_dev_adjust_nb_rx_tx_desc(port, &s->rx_descriptors, &s->tx_descriptors);
 }
@@ -167,6 +171,7 @@ static int configure(uint16_t port, const struct pb_ethdev_setup *s) {
   if (error) return error;
   for (int i = 0; i < TX_OFFLOADS; i++)
     if (s->tx_offloads & tx_offloads[i].bit) conf.txmode.offloads |= tx_offloads[i].offloads;
+  if (s->rx_checksum) conf.rxmode.offloads |= rx_checksum;
   uint64_t spread = RTE_ETH_RSS_IP | RTE_ETH_RSS_UDP | RTE_ETH_RSS_TCP;
   if (s->rx_queues > 1 && (spread &= info.flow_type_rss_offloads)) {
     conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;

@@ -31,6 +31,7 @@ struct pb_ethdev_setup {
   uint16_t rx_queues, tx_queues, rx_descriptors, tx_descriptors, mtu;
   uint8_t tx_offloads; /* bits of PB_TX_* */
   uint8_t link_interrupts;
+  uint8_t rx_checksum; /* received packets say whether their checksums are good; for IP, TCP and UDP, or none */
 };
 /* What a driver finishes before it sends: checksums of TCP and UDP, that of SCTP, segments of TCP. */
 #define PB_TX_CHECKSUM 1u

@@ -47,7 +47,7 @@ final class BenchPort {
     var setup = pb_ethdev_setup(
       rx_queues: UInt16(receiveQueues), tx_queues: UInt16(sendQueues),
       rx_descriptors: descriptors, tx_descriptors: descriptors, mtu: mtu, tx_offloads: 0,
-      link_interrupts: 0)
+      link_interrupts: 0, rx_checksum: 0)
     try check(name, "set up", pb_ethdev_adjust(port, &setup))
     guard Int(setup.rx_queues) == receiveQueues, Int(setup.tx_queues) == sendQueues else {
       throw TextError(

@@ -63,7 +63,7 @@ extension Worker {
     return UInt32(truncatingIfNeeded: randomState >> 32)
   }
 
-  /// Sends the first `cut` bytes, of a whole packet whose checksum is right.
+  /// Sends the first `cut` bytes, of a whole packet whose checksum is right; of what is sent nobody says so.
   @inline(never)
   mutating func outputShort(_ step: inout Step, _ number: PortNumber, _ isLast: Bool) -> Bool {
     if pb_mbuf_has_request(step.packet) != 0 {
@@ -78,10 +78,12 @@ extension Worker {
     step.cut = .max
     if isLast, pb_mbuf_is_shared(step.packet) == 0 {
       pb_mbuf_set_length(step.packet, length)
+      pb_mbuf_request_done(step.packet)
       output(step.packet, length, number)
       return false
     }
     if let copy = pb_mbuf_copy_start(step.packet, length) {
+      pb_mbuf_request_done(copy)
       output(copy, length, number)
     } else {
       count(.noBuffer, ports[Int(number)])

@@ -5,6 +5,7 @@ import CDPDKShim
 /// `pb_mbuf_offload`.
 extension pb_offload {
   static let needsChecksum: UInt8 = 1
+  static let isValid: UInt8 = 2
   static let tcpv4: UInt8 = 1
   static let tcpv6: UInt8 = 4
   static let udp: UInt8 = 5
@@ -14,7 +15,10 @@ extension pb_offload {
   /// in a tunnel) is completed at once. False when the packet is not what is said of it. `shift`: bytes
   /// that came to the front since.
   func leave(in packet: OpaquePointer, shift: Int = 0) -> Bool {
-    guard flags & pb_offload.needsChecksum != 0 else { return gso_type == 0 }
+    guard flags & pb_offload.needsChecksum != 0 else {
+      if flags & pb_offload.isValid != 0 { pb_mbuf_note_good_checksum(packet) }
+      return gso_type == 0
+    }
     guard let frame = pb_mbuf_data(packet) else { return false }
     let (start, length) = (Int(checksum_start) &+ shift, Int(pb_mbuf_length(packet)))
     guard let headers = TransportHeaders(frame, length: length), headers.transport == start,

@@ -93,6 +93,7 @@ final class DPDKInterface: InterfaceDevice {
     setup.tx_descriptors = UInt16(clamping: asked.txDescriptors)
     setup.mtu = acceptableMTU
     setup.tx_offloads = wantsOffloads ? .max : 0
+    setup.rx_checksum = 1
     setup.link_interrupts = asked.linkInterrupts ? 1 : 0
     try check(pb_ethdev_adjust(port, &setup), "set up")
     if asked.linkInterrupts && setup.link_interrupts == 0 {
@@ -213,7 +214,8 @@ final class DPDKInterface: InterfaceDevice {
       ("mtu", setup.mtu), ("requested_rx_queues", asked.rxQueues),
       ("requested_rxq_descriptors", asked.rxDescriptors),
       ("requested_tx_queues", requestedTxQueues),
-      ("requested_txq_descriptors", asked.txDescriptors), ("rx_csum_offload", false),
+      ("requested_txq_descriptors", asked.txDescriptors),
+      ("rx_csum_offload", setup.rx_checksum != 0),
       ("tx_tso_offload", false),
     ]
     return values.map { "\($0)=\($1)" }.joined(separator: ", ")
