@@ -75,9 +75,13 @@ int64_t pb_tap_read(int fd, struct pb_offload *offload, void *a, uint64_t a_size
   return n < 0 ? -errno : n < (ssize_t)PB_OFFLOAD_SIZE ? -EIO : n - (ssize_t)PB_OFFLOAD_SIZE;
 }
 
-int64_t pb_tap_write(int fd, const struct pb_offload *offload, const void *frame, uint64_t size) {
-  struct iovec parts[] = {{(void *)offload, PB_OFFLOAD_SIZE}, {(void *)frame, size}};
-  return writev(fd, parts, 2) < 0 ? -errno : 0;
+int64_t pb_tap_write(int fd, const struct rte_mbuf *packet) {
+  struct pb_offload offload = pb_mbuf_offload(packet);
+  struct iovec parts[1 + PB_TAP_PARTS] = {{&offload, PB_OFFLOAD_SIZE}};
+  int n = 1;
+  for (; packet && n <= PB_TAP_PARTS; packet = packet->next)
+    parts[n++] = (struct iovec){rte_pktmbuf_mtod(packet, void *), packet->data_len};
+  return packet ? -EMSGSIZE : writev(fd, parts, n) < 0 ? -errno : 0;
 }
 
 void pb_silence(int fd) {

@@ -41,6 +41,12 @@ PB_INLINE uint8_t *pb_mbuf_prepend(struct rte_mbuf *m, uint16_t n) {
 PB_INLINE uint8_t *pb_mbuf_remove_head(struct rte_mbuf *m, uint16_t n) {
   return (uint8_t *)rte_pktmbuf_adj(m, n);
 }
+/* Appends a packet in one segment, whose own flags no longer count. */
+PB_INLINE void pb_mbuf_chain(struct rte_mbuf *head, struct rte_mbuf *tail) {
+  rte_pktmbuf_lastseg(head)->next = tail;
+  head->nb_segs++;
+  head->pkt_len += tail->data_len;
+}
 /* Whether someone else holds the same bytes. */
 PB_INLINE int pb_mbuf_is_shared(const struct rte_mbuf *m) {
   return rte_mbuf_refcnt_read(m) != 1 || m->nb_segs != 1 || RTE_MBUF_CLONED(m) ||

@@ -26,8 +26,9 @@ int pb_tap_address(int fd, uint8_t address[6]);
  * The frame's length, or a negative errno value. */
 int64_t pb_tap_read(int fd, struct pb_offload *offload, void *a, uint64_t a_size, void *b,
                     uint64_t b_size);
-/* Writes a frame; 0 or a negative errno value. */
-int64_t pb_tap_write(int fd, const struct pb_offload *offload, const void *frame, uint64_t size);
+/* Writes a packet, of up to PB_TAP_PARTS segments, and what was handed over; 0 or a negative errno value. */
+#define PB_TAP_PARTS 64
+int64_t pb_tap_write(int fd, const struct rte_mbuf *packet);
 
 /* Replaces `fd` by a descriptor that never becomes readable and refuses writes. */
 void pb_silence(int fd);

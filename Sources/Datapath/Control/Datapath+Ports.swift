@@ -201,6 +201,7 @@ extension PortCounters {
     txRetries &+= port.pointee.txRetries
     segmented &+= port.pointee.segmented
     checksums &+= port.pointee.checksums
+    merged &+= port.pointee.merged
     for i in drops.indices { drops[i] &+= port.pointee.drops[i] }
   }
 }

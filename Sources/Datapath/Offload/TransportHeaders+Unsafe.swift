@@ -38,6 +38,9 @@ struct TransportHeaders {
     guard payload <= end else { return nil }
   }
 
+  /// For a packet to which more was appended.
+  mutating func grow(by bytes: Int) { end &+= bytes }
+
   /// Bytes of the IP packet behind the network headers: not more than the frame has.
   private var remaining = 0
 

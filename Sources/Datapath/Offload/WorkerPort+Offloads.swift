@@ -28,7 +28,7 @@ extension WorkerPort {
   }
 
   /// What the port's far end does by itself, now.
-  private var farOffloads: Offloads {
+  var farOffloads: Offloads {
     mutating get {
       switch kind {
       case .ethdev: ethdevOffloads
@@ -98,7 +98,7 @@ extension WorkerPort {
   }
 
   /// Leaves the packet to who sends it; nil, and nothing has changed, if a driver cannot.
-  private mutating func handOver(
+  mutating func handOver(
     _ packet: OpaquePointer, _ headers: TransportHeaders, size: UInt32
   ) -> OpaquePointer? {
     guard headers.network <= 127, let data = pb_mbuf_data(packet) else { return nil }
@@ -115,8 +115,7 @@ extension WorkerPort {
       if pb_tx_prepare(ethdev, transmitQueue, packet) != 0 { return packet }
       pb_mbuf_take_back(packet)
       return nil
-    case .vhost: return size == 0 ? packet : pb_mbuf_split_for_guest(packet, &places) ?? packet
-    case .tap, .packetSocket, .dummy: return packet
+    case .vhost, .tap, .packetSocket, .dummy: return packet
     }
   }
 

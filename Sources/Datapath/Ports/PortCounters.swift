@@ -13,6 +13,8 @@ public struct PortCounters: Equatable, Sendable {
   /// because the far end does neither.
   public var segmented: UInt64 = 0
   public var checksums: UInt64 = 0
+  /// Segments that were sent as part of a packet before them, which alone is in `txPackets`.
+  public var merged: UInt64 = 0
   /// Indexed by `DropReason.rawValue`.
   public var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
 

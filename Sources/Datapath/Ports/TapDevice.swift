@@ -5,7 +5,8 @@ import Glibc
 ///
 /// One `readv` or `writev` per frame, which has a header before it: the kernel says what it left to do
 /// for the frame, and is told what we did (`pb_offload`). So a local TCP gives and takes frames of up to
-/// 64 KiB. A frame is read into a usual buffer and, as far as it is longer, into a spare long one.
+/// 64 KiB. A frame is read into a usual buffer and, as far as it is longer, into a spare long one; it is
+/// written from as many buffers as it has.
 ///
 /// A tap that somebody deletes (or whose network namespace goes away) makes its descriptor readable for
 /// ever; the device then replaces it by a silent one, so that no worker spins on it, and says `isGone`.
@@ -134,13 +135,11 @@ public struct TapDevice {
     var sent = 0
     for i in 0..<count {
       guard let packet = packets[i] else { continue }
-      let length = UInt64(pb_mbuf_length(packet))
-      var offload = pb_mbuf_offload(packet)
-      if pb_tap_write(pollDescriptor, &offload, pb_mbuf_data(packet), length) >= 0 {
+      if pb_tap_write(pollDescriptor, packet) >= 0 {
         sent &+= 1
       } else {
         txRefused &+= 1
-        txRefusedBytes &+= length
+        txRefusedBytes &+= UInt64(pb_mbuf_packet_length(packet))
       }
     }
     pb_mbuf_free_bulk(packets, UInt32(truncatingIfNeeded: count))

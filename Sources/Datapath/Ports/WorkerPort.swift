@@ -39,6 +39,8 @@ struct WorkerPort {
   /// Where packets wait while their requests are settled.
   let asking: PacketList
   let ethdevOffloads: Offloads
+  /// Where segments are put together, of ports that send chains of buffers.
+  let merging: UnsafeMutablePointer<SegmentMerger.Frame>?
 
   // Counters.
   var rxPackets: UInt64 = 0
@@ -68,6 +70,7 @@ struct WorkerPort {
   var txRetries: UInt64 = 0
   var segmented: UInt64 = 0
   var checksums: UInt64 = 0
+  var merged: UInt64 = 0
 
   /// Packets of one burst, and room of every transmit buffer.
   static let burst = 32
@@ -105,6 +108,7 @@ struct WorkerPort {
     }
     self.ethdev = ethdev
     ethdevOffloads = offloads
+    merging = kind == .vhost || kind == .tap ? .allocate(capacity: WorkerPort.burst) : nil
     sendKind = kind == .ethdev ? .ethdev : .device
     (transmitQueue, transmitQueues) = (queue, queues)
     self.sendLocks = sendLocks
@@ -129,6 +133,7 @@ struct WorkerPort {
     sendKind = .device
     (ethdev, transmitQueue, transmitQueues) = (0, 0, 1)
     ethdevOffloads = []
+    merging = nil
     sendLock = allocateLines(UInt32.self, count: WorkerPort.sendLockStride)
     sendLock.pointee = 0
     sendLocks = sendLock
@@ -144,6 +149,7 @@ struct WorkerPort {
 
   func destroy() {
     transmit.deallocate()
+    merging?.deallocate()
     queueOfPacket.deallocate()
     parked.deallocate()
     drops.deallocate()
@@ -227,6 +233,7 @@ extension WorkerPort {
   @inline(never)
   private mutating func flushOtherwise(_ count: Int) {
     if sendKind == .ethdevByHash { return flushByHash(count) }
+    let count = merging == nil ? count : mergeSegments(count)
     if kind == .vhost { return flushToGuest(count) }
     pb_spin_lock(sendLock)
     let sent = sendToDevice(count)

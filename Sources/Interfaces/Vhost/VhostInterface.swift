@@ -260,6 +260,7 @@ final class VhostInterface: InterfaceDevice {
     values["ovs_tx_invalid_hwol_drops"] = counters[.txInvalidOffload]
     values["tx_software_segmented"] = counters.segmented
     values["tx_software_checksums"] = counters.checksums
+    values["tx_software_merged"] = counters.merged
     return values.mapValues { Int64(clamping: $0) }
   }
 
