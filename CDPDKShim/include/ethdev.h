@@ -33,10 +33,13 @@ struct pb_ethdev_setup {
   uint8_t link_interrupts;
   uint8_t rx_checksum; /* received packets say whether their checksums are good; for IP, TCP and UDP, or none */
 };
-/* What a driver finishes before it sends: checksums of TCP and UDP, that of SCTP, segments of TCP. */
+/* What a driver finishes before it sends: checksums of TCP and UDP, that of SCTP, segments of TCP. Drivers
+ * of real cards want to compute the IP checksum of such a packet as well (PB_TX_IP_CHECKSUM); those of
+ * virtual ones (virtio, vmxnet3) expect it to be there. */
 #define PB_TX_CHECKSUM 1u
 #define PB_TX_SCTP_CHECKSUM 2u
 #define PB_TX_TCP_SEGMENTS 4u
+#define PB_TX_IP_CHECKSUM 8u
 int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *setup);
 /* Configures and starts a stopped port with one pool for all its receive queues. */
 int pb_ethdev_start(uint16_t port, const struct pb_ethdev_setup *setup, struct rte_mempool *pool);

@@ -73,6 +73,8 @@ PB_INLINE void pb_mbuf_hand_over(struct rte_mbuf *m, const struct pb_places *p, 
   m->ol_flags = (m->ol_flags & ~PB_REQUESTS) | flags;
   m->tso_segsz = size;
 }
+/* Of a driver that computes no IP checksum: the one that is there will do. */
+PB_INLINE void pb_mbuf_keep_ip_checksum(struct rte_mbuf *m) { m->ol_flags &= ~RTE_MBUF_F_TX_IP_CKSUM; }
 #define PB_HANDED_OVER                                                                          \
   (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_OUTER_IPV4 | RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG | RTE_MBUF_F_TX_IP_CKSUM | \
    RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)

@@ -35,6 +35,8 @@ public struct Offloads: OptionSet, Sendable {
   static let tcpv4 = Offloads(rawValue: 4)
   static let tcpv6 = Offloads(rawValue: 8)
   static let udp = Offloads(rawValue: 16)
+  /// The IPv4 checksum of what it cuts; who cannot takes over the long packet's own.
+  static let ipChecksum = Offloads(rawValue: 32)
 
   /// What the kernel takes with a `pb_offload` before a frame: through a tap and a packet socket.
   static let tap: Offloads = [.checksum, .tcpv4, .tcpv6]
@@ -45,6 +47,7 @@ public struct Offloads: OptionSet, Sendable {
     self = []
     if UInt32(bits) & PB_TX_CHECKSUM != 0 { insert(.checksum) }
     if UInt32(bits) & PB_TX_SCTP_CHECKSUM != 0 { insert(.sctpChecksum) }
+    if UInt32(bits) & PB_TX_IP_CHECKSUM != 0 { insert(.ipChecksum) }
     if UInt32(bits) & PB_TX_TCP_SEGMENTS != 0 { formUnion([.tcpv4, .tcpv6]) }
   }
 

@@ -112,6 +112,7 @@ extension WorkerPort {
     pb_mbuf_hand_over(packet, &places, size)
     switch kind {
     case .ethdev:
+      if !ethdevOffloads.contains(.ipChecksum) { pb_mbuf_keep_ip_checksum(packet) }
       if pb_tx_prepare(ethdev, transmitQueue, packet) != 0 { return packet }
       pb_mbuf_take_back(packet)
       return nil

@@ -216,7 +216,7 @@ final class DPDKInterface: InterfaceDevice {
       ("requested_tx_queues", requestedTxQueues),
       ("requested_txq_descriptors", asked.txDescriptors),
       ("rx_csum_offload", setup.rx_checksum != 0),
-      ("tx_tso_offload", false),
+      ("tx_tso_offload", UInt32(setup.tx_offloads) & PB_TX_TCP_SEGMENTS != 0),
     ]
     return values.map { "\($0)=\($1)" }.joined(separator: ", ")
   }
