@@ -108,18 +108,31 @@ int64_t pb_packet_socket_receive_long(int rx, struct pb_offload *offload, void *
   return n < (ssize_t)sizeof *offload ? 0 : n - (ssize_t)sizeof *offload;
 }
 
+/* A packet's bytes behind its header; where the next one's go. */
+static struct iovec *describe(const struct rte_mbuf *m, struct pb_offload *header, struct iovec *part) {
+  *header = pb_mbuf_offload(m);
+  *part++ = (struct iovec){header, PB_OFFLOAD_SIZE};
+  for (; m; m = m->next) *part++ = (struct iovec){rte_pktmbuf_mtod(m, void *), m->data_len};
+  return part;
+}
+
 uint32_t pb_packet_socket_send(int tx, struct rte_mbuf **packets, uint32_t count) {
   struct mmsghdr messages[BURST];
   struct pb_offload offloads[BURST];
-  struct iovec parts[BURST][2];
+  struct iovec parts[2 * BURST + PB_MERGED_PARTS], *next = parts;
+  uint32_t spare = PB_MERGED_PARTS;
   if (count > BURST) count = BURST;
   memset(messages, 0, count * sizeof *messages);
   for (uint32_t i = 0; i < count; i++) {
-    offloads[i] = pb_mbuf_offload(packets[i]);
-    parts[i][0] = (struct iovec){&offloads[i], PB_OFFLOAD_SIZE};
-    parts[i][1] = (struct iovec){rte_pktmbuf_mtod(packets[i], void *), packets[i]->data_len};
-    messages[i].msg_hdr.msg_iov = parts[i];
-    messages[i].msg_hdr.msg_iovlen = 2;
+    uint32_t more = packets[i]->nb_segs - 1u;
+    if (more > spare) {
+      count = i;
+      break;
+    }
+    spare -= more;
+    messages[i].msg_hdr.msg_iov = next;
+    next = describe(packets[i], offloads + i, next);
+    messages[i].msg_hdr.msg_iovlen = (size_t)(next - messages[i].msg_hdr.msg_iov);
   }
   uint32_t done = 0, sent = 0;
   while (done < count) {

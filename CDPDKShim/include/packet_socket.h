@@ -27,8 +27,9 @@ struct pb_vlan {
 int64_t pb_packet_socket_receive_long(int rx, struct pb_offload *offload, void *into, uint64_t size,
                                       void *rest, uint64_t rest_size, struct pb_vlan *vlan);
 
-/* Sends up to 64 packets, in order, with what was handed over of them, and frees none. How many the
- * kernel took. */
+/* Sends up to 64 packets, in order, with what was handed over of them, and frees none. They may have as many
+ * buffers beyond their first ones as a burst has that were merged. How many the kernel took. */
+#define PB_MERGED_PARTS 64
 uint32_t pb_packet_socket_send(int tx, struct rte_mbuf **packets, uint32_t count);
 
 /* The error that makes poll() return, which asking clears; 0 for none. */

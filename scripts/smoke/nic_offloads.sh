@@ -21,6 +21,7 @@ ip link set br1 netns tap
 ip -n tap addr add 10.0.0.9/24 dev br1
 ip -n tap link set br1 up
 host plain br0 10.0.0.8/24
+host veth br0 10.0.0.7/24
 on plain ethtool -K eth0 tx off tso off gso off >/dev/null
 boot a "$tmp/a.sock" 10.0.0.1/24
 wait_until 90 booted a || fail "a does not boot: $(cat "$tmp/a.console" "$tmp/a.qemu")"
@@ -49,12 +50,14 @@ lengths() {
   "$@" >"$tmp/iperf3" 2>&1 || fail "$*: $(cat "$tmp/iperf3")"
   echo "$before $(frames "$bridge" "$port" "$way")" | awk '{ print int(($4 - $2) / ($3 - $1)) }'
 }
-on tap iperf3 -s -D --pidfile "$tmp/iperf3.pid"
+on tap iperf3 -s -D --pidfile "$tmp/tap.pid"
+on veth iperf3 -s -D --pidfile "$tmp/veth.pid"
 in_guest a 'iperf3 -s -D; echo' >/dev/null
 within "what a guest sends crosses the card whole" 1600 66000 \
   "$(lengths br0 nic tx in_guest a 'iperf3 -t 3 -c 10.0.0.9')"
 # Frames as if from a wire become longer where that is welcome, and only there.
 within "what a guest gets" 1600 66000 "$(lengths br0 vm-a tx on plain iperf3 -t 3 -c 10.0.0.1)"
+within "what a veth gets" 1600 66000 "$(lengths br0 v-veth tx on plain iperf3 -t 3 -c 10.0.0.7)"
 within "what a card gets" 1000 1514 "$(lengths br0 nic tx on plain iperf3 -t 3 -c 10.0.0.9)"
 within "what a tap gets" 1600 66000 "$(far lengths br1 LOCAL tx on plain iperf3 -t 3 -c 10.0.0.9)"
 sleep 6 # the database gets statistics every five seconds
@@ -66,5 +69,7 @@ done
 bad() { awk '/^Tcp: [0-9]/ { print $14, $(NF) }'; }
 same "bad segments in the guest" "0 0" "$(in_guest a 'cat /proc/net/snmp' | bad)"
 same "bad segments behind the tap" "0 0" "$(on tap cat /proc/net/snmp | bad)"
-stop_pid "$tmp/iperf3.pid" TERM
+same "bad segments behind the veth" "0 0" "$(on veth cat /proc/net/snmp | bad)"
+stop_pid "$tmp/tap.pid" TERM
+stop_pid "$tmp/veth.pid" TERM
 guest_gone a

@@ -16,6 +16,9 @@ import CDPDKShim
 /// (`FrameSegmenter`). What leaves the datapath in another way is settled there: copies for the
 /// control side (`Worker+Punt`), packets that are cut off (`outputShort`).
 ///
+/// **Merging**: what then goes to a guest or a tap that takes long frames is looked through for segments
+/// that could have been one (`SegmentMerger`).
+///
 /// **Others do not pay**: as long as no packet of the process ever had a request, a flush asks one word.
 ///
 /// **Length**: a packet that will be cut is as long, to the output's maximum and to `checkLength`, as

@@ -8,10 +8,11 @@ import CDPDKShim
 /// the guest's own: each descriptor is checked before it is followed, and a queue that the guest
 /// turns off is one that yields nothing.
 ///
-/// Most packets go past librte_vhost (`CDPDKShim/guest_rings.c`): plain frames in one or two buffers. A
-/// burst of them is moved in passes, so that the cache lines that the guest's core has come over while
-/// others are on their way; that, not instructions, is what a guest's packet costs. What is
-/// odd (offloads, long frames, chains, packed rings, migration, IOMMU) the library does.
+/// Most packets go past librte_vhost. A burst of short ones is moved in passes
+/// (`CDPDKShim/guest_rings.c`), so that the cache lines that the guest's core has come over while others
+/// are on their way; that, not instructions, is what a guest's packet costs. Long frames, and what lies
+/// in many buffers, go one at a time (`CDPDKShim/guest_frames.c`). The library has what is odd, and
+/// packed rings, migration and IOMMU.
 ///
 /// Threads: workers call `receive` and `send`; the rest is control's and librte_vhost's, under
 /// `VhostPort`'s locks. Two workers may send on one queue at a time: the library locks each queue.

@@ -108,7 +108,8 @@ struct WorkerPort {
     }
     self.ethdev = ethdev
     ethdevOffloads = offloads
-    merging = kind == .vhost || kind == .tap ? .allocate(capacity: WorkerPort.burst) : nil
+    let takesChains = kind == .vhost || kind == .tap || kind == .packetSocket
+    merging = takesChains ? .allocate(capacity: WorkerPort.burst) : nil
     sendKind = kind == .ethdev ? .ethdev : .device
     (transmitQueue, transmitQueues) = (queue, queues)
     self.sendLocks = sendLocks
