@@ -45,7 +45,7 @@ boot() {
     -append "console=ttyS0 quiet no_timer_check panic=-1 address=$address mtu=${MTU:-1500}" -serial "pipe:$tmp/$name" \
     -chardev "pipe,id=m0,path=$tmp/$name.monitor" -mon chardev=m0 \
     -object memory-backend-memfd,id=mem,size=192M,share=on -m 192M,slots=2,maxmem=1G -numa node,memdev=mem \
-    -chardev "socket,id=c0,path=$socket,$side" -netdev vhost-user,id=n0,chardev=c0,queues=${QUEUES:-2},vhostforce=on \
+    -chardev "socket,id=c0,path=$socket,$side" -netdev "vhost-user,id=n0,chardev=c0,queues=${QUEUES:-2},vhostforce=on" \
     -device "virtio-net-pci,netdev=n0,mac=02:00:00:00:00:$last,mq=on,vectors=0,mrg_rxbuf=on,disable-legacy=on,host_mtu=${MTU:-1500}${CARD:+,$CARD}" \
     "$@" </dev/null >"$tmp/$name.qemu" 2>&1 &
   echo $! >"$tmp/$name.pid"
