@@ -151,6 +151,13 @@ enum { TX_OFFLOADS = sizeof tx_offloads / sizeof *tx_offloads };
 static const uint64_t rx_checksum =
     RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
 
+/* Whether a driver may be given long packets to cut: it computes the IP checksum as well, or is one that
+ * does without. vmxnet3 would seem to, and nothing of a long packet in one buffer arrives. */
+static int cuts_tcp(const struct rte_eth_dev_info *info) {
+  return info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM ||
+         (info->driver_name && !strncmp(info->driver_name, "net_virtio", 10));
+}
+
 int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *s) {
   struct rte_eth_dev_info info;
   int error = rte_eth_dev_info_get(port, &info);
@@ -159,6 +166,7 @@ int pb_ethdev_adjust(uint16_t port, struct pb_ethdev_setup *s) {
   s->tx_queues = at_most(s->tx_queues, info.max_tx_queues);
   for (int i = 0; i < TX_OFFLOADS; i++)
     if (tx_offloads[i].offloads & ~info.tx_offload_capa) s->tx_offloads &= ~tx_offloads[i].bit;
+  if (!cuts_tcp(&info)) s->tx_offloads &= (uint8_t)~PB_TX_TCP_SEGMENTS;
   if (rx_checksum & ~info.rx_offload_capa) s->rx_checksum = 0;
   if (!(*info.dev_flags & RTE_ETH_DEV_INTR_LSC)) s->link_interrupts = 0;
   return rte_eth_dev_adjust_nb_rx_tx_desc(port, &s->rx_descriptors, &s->tx_descriptors);

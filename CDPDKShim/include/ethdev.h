@@ -35,7 +35,7 @@ struct pb_ethdev_setup {
 };
 /* What a driver finishes before it sends: checksums of TCP and UDP, that of SCTP, segments of TCP. Drivers
  * of real cards want to compute the IP checksum of such a packet as well (PB_TX_IP_CHECKSUM); those of
- * virtual ones (virtio, vmxnet3) expect it to be there. */
+ * virtio expect it to be there. */
 #define PB_TX_CHECKSUM 1u
 #define PB_TX_SCTP_CHECKSUM 2u
 #define PB_TX_TCP_SEGMENTS 4u

@@ -10,6 +10,7 @@ dpdk_switch "${settings[@]}"
 bridge br0
 ip addr add 10.0.0.9/24 dev br0
 ip link set br0 up
+export INITRD=initrd.iperf3
 two_guests br0
 becomes 10 up column interface vm-a link_state
 

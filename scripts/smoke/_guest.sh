@@ -29,7 +29,7 @@ since() { echo $(($(now) - $1)); }
 
 # boot NAME SOCKET|=SOCKET ADDRESS/LEN [QEMU OPTION...]: a virtual machine with a card of two queues (or
 # QUEUES=N), whose last byte of the MAC is the address's. QEMU makes the SOCKET; with = it connects to it.
-# MTU=N is the card's, and CARD=OPTION,... are more of its options.
+# MTU=N is the card's, and CARD=OPTION,... are more of its options; INITRD=initrd.iperf3 has iperf3.
 boot() {
   local name=$1 socket=$2 address=$3 last side=server=on,wait=off
   shift 3
@@ -41,7 +41,7 @@ boot() {
   cat "$tmp/$name.out" >"$tmp/$name.console" &
   cat "$tmp/$name.monitor.out" >"$tmp/$name.monitor" &
   qemu-system-x86_64 -machine q35,accel=tcg -cpu max -smp 2 -nodefaults -display none \
-    -kernel "$repository/.build-guest/vmlinux" -initrd "$repository/.build-guest/initrd" \
+    -kernel "$repository/.build-guest/vmlinux" -initrd "$repository/.build-guest/${INITRD:-initrd}" \
     -append "console=ttyS0 quiet no_timer_check panic=-1 address=$address mtu=${MTU:-1500}" -serial "pipe:$tmp/$name" \
     -chardev "pipe,id=m0,path=$tmp/$name.monitor" -mon chardev=m0 \
     -object memory-backend-memfd,id=mem,size=192M,share=on -m 192M,slots=2,maxmem=1G -numa node,memdev=mem \

@@ -2,6 +2,7 @@
 # A card that cuts frames itself: a virtio card of DPDK, whose other end is a vhost-user port of a second
 # switch. What a guest leaves to the first crosses it whole and arrives as it was sent. And a sender that
 # leaves nothing to anybody has its segments merged for those who take long frames.
+# time limit: 240
 # ovs: no, because it leaves nothing to cards unless it is told to
 source "$(dirname "$0")/_init.sh"
 source "$(dirname "$0")/_guest.sh"
@@ -23,7 +24,7 @@ ip -n tap link set br1 up
 host plain br0 10.0.0.8/24
 host veth br0 10.0.0.7/24
 on plain ethtool -K eth0 tx off tso off gso off >/dev/null
-boot a "$tmp/a.sock" 10.0.0.1/24
+INITRD=initrd.iperf3 boot a "$tmp/a.sock" 10.0.0.1/24
 wait_until 90 booted a || fail "a does not boot: $(cat "$tmp/a.console" "$tmp/a.qemu")"
 becomes 10 up far column interface wire link_state
 becomes 10 up column interface vm-a link_state

@@ -2,6 +2,7 @@
 # Two virtual machines (QEMU, Debian's kernel) on vhost-user ports of two bridges joined by patch ports:
 # ping, TCP, two queues; then one reboots, its QEMU is killed, and the switch is killed. Each time the
 # link comes back by itself; the times are printed.
+# time limit: 240
 source "$(dirname "$0")/_init.sh"
 source "$(dirname "$0")/_guest.sh"
 dpdk_switch other_config:pmd-maxsleep=100 # the guests need the processors more

@@ -4,6 +4,7 @@
 # once where the guest is now, although the guest itself says nothing of it. Then once more with its memory
 # coming after it (postcopy). Pings are all that it has to do: an emulated guest that computes (QEMU 7.2,
 # TCG) does not always survive a migration, whatever the switch; nor does one with several queues postcopy.
+# time limit: 240
 source "$(dirname "$0")/_init.sh"
 source "$(dirname "$0")/_guest.sh"
 dpdk_switch other_config:pmd-maxsleep=100 # the guests need the processors more

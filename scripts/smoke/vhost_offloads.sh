@@ -3,6 +3,7 @@
 # take frames of 64 kB, guest c does neither, and there are a host behind a tap and one behind a veth.
 # Where both ends can, frames stay long; where not, the switch cuts them, and every checksum is right: a
 # file keeps what crossed to c, with a tag that was pushed on the way.
+# time limit: 240
 # ovs: no, because it cannot cut frames for ports that cannot do so themselves, and drops them
 source "$(dirname "$0")/_init.sh"
 source "$(dirname "$0")/_guest.sh"
