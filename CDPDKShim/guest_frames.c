@@ -11,8 +11,6 @@
 /* --- what a guest asks for ------------------------------------------------------------------------ */
 
 enum { NEEDS_CHECKSUM = 1, SEGMENTS_TCPV4 = 1, SEGMENTS_TCPV6 = 4, SEGMENTS_ECN = 0x80 };
-/* Shorter segments would make thousands of a frame; no TCP asks for less (FrameSegmenter). */
-enum { LEAST_SEGMENT = 48 };
 enum { IPV6 = 0x100 };
 
 PB_INLINE uint32_t word_at(const uint8_t *from) { return (uint32_t)from[0] << 8 | from[1]; }
@@ -42,7 +40,7 @@ int pb_guest_request(struct rte_mbuf *m, struct pb_offload asked) {
   int is_tcp = (found & ~IPV6) == IPPROTO_TCP && asked.checksum_offset == 16;
   int is_udp = (found & ~IPV6) == IPPROTO_UDP && asked.checksum_offset == 6;
   if (segments) {
-    if (!is_tcp || asked.gso_size < LEAST_SEGMENT) return 0;
+    if (!is_tcp || asked.gso_size < PB_LEAST_SEGMENT) return 0;
     if (segments != (found & IPV6 ? SEGMENTS_TCPV6 : SEGMENTS_TCPV4)) return 0;
   } else if (!is_tcp && !is_udp) {
     return 0;
@@ -131,17 +129,18 @@ int pb_guest_give_frame(struct pb_guest_ring *r, const struct rte_mbuf *m, enum 
   uint32_t lengths[PARTS];
   p.count = p.length = 0;
   *end = PB_RING_ODD;
-  for (uint32_t before; p.length < m->pkt_len; n++) {
+  do {
+    uint32_t before = p.length;
     if (n && (!r->merges || n == PARTS)) return 0;
     if (n == there) {
       *end = PB_RING_DONE;
       return 0;
     }
     heads[n] = available_chain(r, n);
-    before = p.length;
     if (!add_chain(r, heads[n], n ? 0 : r->header, VRING_DESC_F_WRITE, m->pkt_len, &p)) return 0;
     lengths[n] = RTE_MIN(p.length, m->pkt_len) - before + (n ? 0 : r->header);
-  }
+    n++;
+  } while (p.length < m->pkt_len);
   copy_to_parts(m, &p);
   write_header(r, p.header, header_for(r, m), n);
   for (uint16_t i = 0; i < n; i++) set_used(r, i, heads[i], lengths[i]);

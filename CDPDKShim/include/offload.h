@@ -34,6 +34,8 @@ PB_INLINE int pb_mbuf_checksum_is_good(const struct rte_mbuf *m) {
 PB_INLINE void pb_mbuf_note_good_checksum(struct rte_mbuf *m) {
   m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
 }
+/* Shorter segments of TCP would make thousands of a frame; nobody asks for less. */
+#define PB_LEAST_SEGMENT 48
 /* Asks for a checksum and, with a size, for segments. */
 PB_INLINE void pb_mbuf_request(struct rte_mbuf *m, uint32_t segment_size) {
   m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_NONE;

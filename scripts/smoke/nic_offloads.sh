@@ -62,7 +62,7 @@ within "what a veth gets" 1600 66000 "$(lengths br0 v-veth tx on plain iperf3 -t
 within "what a card gets" 1000 1514 "$(lengths br0 nic tx on plain iperf3 -t 3 -c 10.0.0.9)"
 within "what a tap gets" 1600 66000 "$(far lengths br1 LOCAL tx on plain iperf3 -t 3 -c 10.0.0.9)"
 sleep 6 # the database gets statistics every five seconds
-within "merged for the guest" 100 100000000 "$(counter vm-a tx_software_merged)"
+for name in vm-a v-veth; do within "merged for $name" 100 100000000 "$(counter $name tx_software_merged)"; done
 same "cut for the card" 0 "$(counter nic tx_software_segmented)"
 for name in nic vm-a; do
   same "refused by $name" "0 0" "$(counter $name ovs_tx_invalid_hwol_drops) $(counter $name ovs_tx_mtu_exceeded_drops)"

@@ -20,9 +20,8 @@ struct FrameSegmenter {
   /// Whether segments are left.
   var isActive: Bool { next < length }
 
-  /// Smaller segments would make thousands of one frame; no TCP asks for less. Datagrams may be as short
-  /// as they like, if they are few.
-  static let leastSize = 48
+  /// Datagrams may be shorter, if they are few.
+  static let leastSize = Int(PB_LEAST_SEGMENT)
   static let fewDatagrams = 128
 
   /// An inactive one.

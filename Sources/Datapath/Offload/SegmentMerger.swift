@@ -48,24 +48,22 @@ struct SegmentMerger {
   mutating func absorb(_ packet: OpaquePointer) -> Bool {
     let length = Int(pb_mbuf_length(packet))
     if count == 0, length < SegmentMerger.shortest { return false }
-    guard pb_mbuf_is_shared(packet) == 0, pb_mbuf_offload(packet).gso_type == 0,
-      let data = pb_mbuf_data(packet)
-    else { return false }
-    let segment = UnsafeRawPointer(data)
-    guard let headers = TransportHeaders(segment, length: length),
+    guard let segment = pb_mbuf_data(packet).map({ UnsafeRawPointer($0) }),
+      let headers = TransportHeaders(segment, length: length),
       headers.proto == IPProtocol.tcp, headers.isPlain
     else { return false }
     let key = SegmentMerger.key(segment, headers)
+    let isWhole =
+      headers.end == length && pb_mbuf_is_shared(packet) == 0
+      && pb_mbuf_offload(packet).gso_type == 0
     if let last = openFrame(key) {
-      if headers.end == length, follows(segment, headers, last.pointee),
-        isRight(packet, segment, headers)
-      {
+      if isWhole, follows(segment, headers, last.pointee), areRight(last.pointee, packet, headers) {
         append(packet, segment, headers, &last.pointee)
         return true
       }
       last.pointee.isOpen = false
     }
-    if length >= SegmentMerger.shortest { begin(packet, segment, headers, key) }
+    if isWhole, length >= SegmentMerger.shortest { begin(packet, segment, headers, key) }
     return false
   }
 
@@ -85,8 +83,7 @@ struct SegmentMerger {
     guard size > 0, headers.network <= 127,
       far.isSuperset(of: headers.isIPv6 ? [.checksum, .tcpv6] : [.checksum, .tcpv4]),
       headers.isIPv6 || headers.transport &- headers.network == 20,
-      segment.load(fromByteOffset: headers.transport &+ 13, as: UInt8.self) == SegmentMerger.ack,
-      headers.end == Int(pb_mbuf_length(packet)), isRight(packet, segment, headers)
+      segment.load(fromByteOffset: headers.transport &+ 13, as: UInt8.self) == SegmentMerger.ack
     else { return }
     frames[count] = Frame(
       packet: packet, headers: headers, key: key, size: size,
@@ -182,10 +179,17 @@ extension SegmentMerger {
       || segment.big(headers.network &+ 4, UInt16.self) == frame.nextIdentification
   }
 
-  /// Whether the checksums are right; that of TCP may be left to others, or have been found good.
-  private func isRight(
-    _ packet: OpaquePointer, _ segment: UnsafeRawPointer, _ headers: TransportHeaders
+  /// Whether the checksums of a packet are right, and those of the frame's first one, which nobody looked at
+  /// while there was nothing to append.
+  private func areRight(
+    _ frame: Frame, _ packet: OpaquePointer, _ headers: TransportHeaders
   ) -> Bool {
+    (frame.isMerged || isRight(frame.packet, frame.headers)) && isRight(packet, headers)
+  }
+
+  /// That of TCP may be left to others, or have been found good.
+  private func isRight(_ packet: OpaquePointer, _ headers: TransportHeaders) -> Bool {
+    guard let segment = pb_mbuf_data(packet).map({ UnsafeRawPointer($0) }) else { return false }
     if !headers.isIPv6 {
       var sum = OnesComplementSum()
       sum.add(segment + headers.network, headers.transport &- headers.network)

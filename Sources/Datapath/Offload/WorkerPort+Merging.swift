@@ -30,6 +30,7 @@ extension WorkerPort {
     for i in 0..<merger.count where merger.frames[i].isMerged {
       let frame = merger.frames[i]
       SegmentMerger.finish(frame)
+      // No driver is asked: ports that merge take what they say they take.
       _ = handOver(frame.packet, frame.headers, size: UInt32(truncatingIfNeeded: frame.size))
     }
   }

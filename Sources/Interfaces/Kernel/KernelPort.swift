@@ -94,6 +94,7 @@ struct KernelPort {
       "rx_over_err": since(now.rx_over, old.rx_over),
       "rx_missed_errors": since(now.rx_missed, old.rx_missed),
       "rx_multicast_packets": since(now.multicast, old.multicast),
+      "tx_software_merged": counters.merged,
     ]
     return values.mapValues { Int64(clamping: $0) }
   }
